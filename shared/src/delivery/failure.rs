@@ -1,0 +1,149 @@
+//! What a failure of the other side means for the message, decided here for all platforms. A platform adds only what
+//! its own answers say beyond the HTTP status.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::http::{Answer, NoAnswer};
+use crate::model::ChatId;
+
+/// Why a message was not delivered, as what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Try again.
+    Later {
+        /// Not before this has passed, because the other side says so.
+        after: Option<Duration>,
+        /// The other side may have it already.
+        in_doubt: bool,
+        /// For a person.
+        reason: String,
+    },
+    /// It will never be taken: a dead letter, at once.
+    Never {
+        /// For a person.
+        reason: String,
+    },
+    /// The chat has another id now: send it there.
+    Moved(ChatId),
+}
+
+impl Failure {
+    /// Surely not taken; try again.
+    pub fn later(reason: impl fmt::Display) -> Self {
+        Self::Later {
+            after: None,
+            in_doubt: false,
+            reason: reason.to_string(),
+        }
+    }
+
+    /// It will never be taken.
+    pub fn never(reason: impl fmt::Display) -> Self {
+        Self::Never {
+            reason: reason.to_string(),
+        }
+    }
+
+    /// Our own side is not set up. A person will mend that, so the message waits.
+    pub fn misconfigured(reason: impl fmt::Display) -> Self {
+        Self::later(reason)
+    }
+
+    /// What a status says that is no success.
+    ///
+    /// * 429 and 503: not taken, come back when they say;
+    /// * 401, 408, 425: not taken; a person or time mends it;
+    /// * other 4xx and 3xx: it will be the same tomorrow;
+    /// * other 5xx: it may have been taken.
+    pub fn from_status(answer: &Answer, message: Option<&str>) -> Self {
+        let status = answer.status;
+        let mut reason = format!("status {}", status.as_u16());
+        if let Some(message) = message {
+            reason.push_str(": ");
+            reason.extend(message.chars().filter(|c| !c.is_control()).take(200));
+        }
+        match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Self::Later {
+                after: answer.retry_after(),
+                in_doubt: false,
+                reason,
+            },
+            StatusCode::UNAUTHORIZED | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => {
+                Self::later(reason)
+            }
+            status if status.is_server_error() => Self::Later {
+                after: answer.retry_after(),
+                in_doubt: true,
+                reason,
+            },
+            _ => Self::Never { reason },
+        }
+    }
+}
+
+impl From<NoAnswer> for Failure {
+    fn from(error: NoAnswer) -> Self {
+        Self::Later {
+            after: None,
+            in_doubt: matches!(error, NoAnswer::InDoubt(_)),
+            reason: error.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+
+    fn answer(status: u16, retry_after: Option<&'static str>) -> Answer {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = retry_after {
+            headers.insert("retry-after", HeaderValue::from_static(value));
+        }
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers,
+            body: Bytes::new(),
+        }
+    }
+
+    #[test]
+    fn a_status_says_what_to_do() {
+        for (status, again, in_doubt) in [
+            (302, false, false),
+            (400, false, false),
+            (401, true, false),
+            (403, false, false),
+            (404, false, false),
+            (408, true, false),
+            (413, false, false),
+            (429, true, false),
+            (500, true, true),
+            (502, true, true),
+            (503, true, false),
+            (504, true, true),
+        ] {
+            match Failure::from_status(&answer(status, None), None) {
+                Failure::Later {
+                    in_doubt: doubt, ..
+                } => assert_eq!((again, in_doubt), (true, doubt), "{status}"),
+                _ => assert!(!again, "{status}"),
+            }
+        }
+    }
+
+    #[test]
+    fn retry_after_is_kept() {
+        let Failure::Later { after, .. } = Failure::from_status(&answer(429, Some("7")), None)
+        else {
+            panic!("429 can be tried again");
+        };
+        assert_eq!(after, Some(Duration::from_secs(7)));
+    }
+}

@@ -1,0 +1,354 @@
+//! Delivery: whoever holds a lane's lease sends its messages, one after the other, and notes each before the next.
+//!
+//! * [`Delivery::drain`] carries out the steps of [`crate::mailbox::Drain`].
+//! * [`failure`] says what an error of the other side means.
+//! * [`retry`] says when to try again.
+//! * [`outside`] is what a platform's sender is given.
+
+pub mod failure;
+pub mod outside;
+pub mod retry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use failure::Failure;
+use outside::{Outside, Target};
+
+use crate::app::App;
+use crate::connections::{Connection, InDoubt};
+use crate::counted::{self, Count};
+use crate::mailbox::{Drain, Entry, Owner, Sent, Step};
+use crate::model::{Content, ConversationKey, Message, Mode};
+use crate::platforms::{self, Progress};
+use crate::store::StoreError;
+use crate::store::conversation::{Conversation, LaneName};
+use crate::store::dead::DeadLetter;
+use crate::time::Millis;
+
+/// What a holder of a lane's lease found out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drained {
+    /// Messages that the other side accepted.
+    pub delivered: usize,
+    /// Messages that became dead letters.
+    pub dead: usize,
+    /// Something is left for later.
+    pub put_off: bool,
+}
+
+/// One holder of one lane's lease at work.
+#[derive(Debug)]
+pub struct Delivery<'a> {
+    app: &'a App,
+    lane: LaneName,
+    owner: Owner,
+    until: Millis,
+    /// The connection that the messages go to.
+    to: Arc<Connection>,
+    give_up_after: Duration,
+    reopens: bool,
+    conversation: Conversation,
+    drained: Drained,
+}
+
+impl<'a> Delivery<'a> {
+    /// The holder `owner` of the lease on `conversation`'s `lane` until `until`, sending to `to`.
+    pub fn new(
+        app: &'a App,
+        conversation: Conversation,
+        lane: LaneName,
+        (owner, until): (Owner, Millis),
+        to: Arc<Connection>,
+        give_up_after: Duration,
+    ) -> Self {
+        Self {
+            app,
+            lane,
+            owner,
+            until,
+            to,
+            give_up_after,
+            reopens: lane == LaneName::ToAgent && conversation.mode == Mode::Closed,
+            conversation,
+            drained: Drained::default(),
+        }
+    }
+
+    /// Sends what is in the lane until it is empty, put off or somebody else's.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked. The lease then runs out by itself, and redelivery goes on.
+    pub async fn drain(mut self) -> Result<Drained, StoreError> {
+        let careful = self.to.settings.in_doubt() == InDoubt::Lose;
+        let lane = self.conversation.lane(self.lane).clone();
+        let mut drain = Drain::start(self.owner, lane, careful, Millis::now());
+        loop {
+            let step = drain.step();
+            match step {
+                Step::Stop => return Ok(self.drained),
+                Step::Send => {
+                    let sent = self.send(&drain).await?;
+                    drain.sent(sent);
+                }
+                Step::Doubt => {
+                    let sent = self
+                        .give_up(&drain, "it may have been sent before a crash; this connection would rather lose than repeat")
+                        .await?;
+                    drain.sent(sent);
+                }
+                write => {
+                    let (result, conversation) = self.write(&drain, write).await?;
+                    let lane = conversation.lane(self.lane).clone();
+                    self.conversation = conversation;
+                    drain.wrote(result, lane);
+                }
+            }
+        }
+    }
+
+    async fn write(
+        &mut self,
+        drain: &Drain,
+        step: Step,
+    ) -> Result<crate::store::mailbox::Outcome, StoreError> {
+        let store = &self.app.store;
+        let (key, lane, owner) = (&self.conversation.key, self.lane, self.owner);
+        let now = Millis::now();
+        match step {
+            Step::Mark => store.mark(key, lane, owner).await,
+            Step::NotePart(part) => store.note_part(key, lane, owner, part).await,
+            Step::Finish => {
+                store
+                    .finish(&self.conversation, lane, owner, self.reopens, now)
+                    .await
+            }
+            Step::PutOff {
+                due,
+                hold,
+                attempts,
+            } => {
+                self.drained.put_off = true;
+                store.put_off(key, lane, owner, (due, hold, attempts)).await
+            }
+            Step::Advance | Step::Send | Step::Doubt | Step::Stop => {
+                store.advance(key, lane, drain.lane(), owner, now).await
+            }
+        }
+    }
+
+    /// Sends the next part of the first entry, trying again for a while.
+    async fn send(&mut self, drain: &Drain) -> Result<Sent, StoreError> {
+        let Some(entry) = drain.lane().queue.front() else {
+            return Ok(Sent::Done);
+        };
+        let message: Message = match serde_json::from_str(&entry.body) {
+            Ok(message) => message,
+            Err(error) => {
+                return self
+                    .give_up(drain, &format!("the message cannot be read: {error}"))
+                    .await;
+            }
+        };
+        let message = with_known_buttons(message, &self.conversation);
+        let part = usize::try_from(drain.lane().part).unwrap_or(usize::MAX);
+        let begun = Millis::now();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let failure = match self.try_once(&message, part).await {
+                Ok(Progress::More) => return Ok(Sent::Part),
+                Ok(Progress::Complete) => {
+                    self.drained.delivered += 1;
+                    counted::count(Count::Out, self.to.platform(), &self.conversation.key);
+                    return Ok(Sent::Done);
+                }
+                Err(failure) => failure,
+            };
+            let (after, in_doubt, reason) = match failure {
+                Failure::Never { reason } => return self.give_up(drain, &reason).await,
+                Failure::Moved(chat) => {
+                    self.app
+                        .store
+                        .follow(&self.conversation.key, &chat, Millis::now())
+                        .await?;
+                    self.conversation.address = Some(chat);
+                    continue;
+                }
+                Failure::Later {
+                    after,
+                    in_doubt,
+                    reason,
+                } => (after, in_doubt, reason),
+            };
+            if in_doubt && self.to.settings.in_doubt() == InDoubt::Lose {
+                let reason = format!(
+                    "{reason}; it may have arrived, and this connection would rather lose than repeat"
+                );
+                return self.give_up(drain, &reason).await;
+            }
+            let now = Millis::now();
+            if entry.accepted.after(self.give_up_after) <= now {
+                return self
+                    .give_up(drain, &format!("{reason}; tried until it was too old"))
+                    .await;
+            }
+            counted::retried(self.to.platform(), &self.conversation.key, tries, &reason);
+            let pause = after.unwrap_or_else(|| self.app.retry.pause(tries));
+            let resume = now.after(pause);
+            if resume > begun.after(self.app.retry.at_once) || resume.after(RESERVE) > self.until {
+                let due = match after {
+                    Some(after) => now.after(after),
+                    None => self.app.retry.due(drain.lane().attempts, now),
+                };
+                return Ok(Sent::Later {
+                    due,
+                    hold: after.is_some(),
+                });
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn try_once(&self, message: &Message, part: usize) -> Result<Progress, Failure> {
+        let outside = Outside {
+            http: &self.app.http,
+            secrets: &self.app.secrets,
+            tokens: &self.app.tokens,
+        };
+        let target = Target {
+            connection: &self.to,
+            conversation: &self.conversation,
+            until: self.until,
+        };
+        target.timeout()?;
+        platforms::send(&outside, &target, message, part).await
+    }
+
+    async fn give_up(&mut self, drain: &Drain, reason: &str) -> Result<Sent, StoreError> {
+        if let Some(entry) = drain.lane().queue.front() {
+            let lane = drain.lane();
+            let letter = dead_letter(
+                &self.conversation.key,
+                self.lane,
+                (lane.head, lane.attempts),
+                entry,
+                reason,
+            );
+            self.app.store.bury(&letter).await?;
+            self.drained.dead += 1;
+            counted::dead(self.to.platform(), &self.conversation.key, reason);
+        }
+        Ok(Sent::Done)
+    }
+}
+
+/// A call that cannot begin this long before the lease ends is left to the next holder.
+const RESERVE: Duration = Duration::from_millis(1000);
+
+/// The dead letter of an entry that has `(number, attempts)`.
+pub fn dead_letter(
+    key: &ConversationKey,
+    lane: LaneName,
+    (number, attempts): (u64, u32),
+    entry: &Entry,
+    reason: &str,
+) -> DeadLetter {
+    DeadLetter {
+        key: key.clone(),
+        lane,
+        event: entry.event,
+        number,
+        accepted: entry.accepted,
+        died: Millis::now(),
+        reason: reason.to_owned(),
+        attempts,
+        message: entry.body.clone(),
+    }
+}
+
+/// Buries everything that a conversation still holds.
+///
+/// # Errors
+/// If DynamoDB cannot be asked.
+pub async fn bury_all(
+    app: &App,
+    conversation: &Conversation,
+    reason: &str,
+) -> Result<usize, StoreError> {
+    let mut buried = 0;
+    for name in [LaneName::ToAgent, LaneName::ToChannel] {
+        let lane = conversation.lane(name);
+        for (number, entry) in (lane.head..).zip(&lane.queue) {
+            let letter = dead_letter(
+                &conversation.key,
+                name,
+                (number, lane.attempts),
+                entry,
+                reason,
+            );
+            app.store.bury(&letter).await?;
+            buried += 1;
+        }
+    }
+    Ok(buried)
+}
+
+/// A pressed button comes back under the short id that the channel was given; the agent gets its own.
+fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Message {
+    for content in &mut message.contents {
+        if let Content::Press(button) = content
+            && let Some(id) = conversation.buttons.get(&button.id)
+        {
+            button.id.clone_from(id);
+        }
+    }
+    message
+}
+
+/// Empties a lane that `owner` holds without sending anything: people have taken over, and see the messages where they
+/// were written.
+///
+/// # Errors
+/// If DynamoDB cannot be asked.
+pub async fn discard(
+    app: &App,
+    mut conversation: Conversation,
+    lane: LaneName,
+    owner: Owner,
+) -> Result<(), StoreError> {
+    let mut drain = Drain::start(owner, conversation.lane(lane).clone(), false, Millis::now());
+    loop {
+        let now = Millis::now();
+        let (result, now_is) = match drain.step() {
+            Step::Stop => return Ok(()),
+            Step::Send | Step::Doubt | Step::Mark | Step::NotePart(_) => {
+                drain.sent(Sent::Done);
+                continue;
+            }
+            Step::Finish => {
+                app.store
+                    .finish(&conversation, lane, owner, false, now)
+                    .await?
+            }
+            Step::Advance => {
+                app.store
+                    .advance(&conversation.key, lane, drain.lane(), owner, now)
+                    .await?
+            }
+            Step::PutOff {
+                due,
+                hold,
+                attempts,
+            } => {
+                let key = &conversation.key;
+                app.store
+                    .put_off(key, lane, owner, (due, hold, attempts))
+                    .await?
+            }
+        };
+        let state = now_is.lane(lane).clone();
+        conversation = now_is;
+        drain.wrote(result, state);
+    }
+}

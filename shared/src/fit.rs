@@ -1,0 +1,203 @@
+//! What a platform cannot express becomes the nearest text, here for all of them. Nothing is cut.
+
+use crate::model::{
+    Author, Button, Contact, Content, File, FileKind, FileSource, Location, Message,
+};
+use crate::platforms::ButtonIds;
+use crate::text::markdown;
+
+/// A whole message as one text, for a platform that takes nothing else: each content on lines of its own, with the
+/// author's name in front where several people write, and a pencil where the message replaces an earlier one.
+pub fn to_text(message: &Message) -> String {
+    let text = message
+        .contents
+        .iter()
+        .map(content_to_text)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let edited = if message.edited {
+        "\u{270f}\u{fe0f} "
+    } else {
+        ""
+    };
+    match &message.author {
+        Author::Visitor { name: Some(name) } => format!("{name}: {edited}{text}"),
+        _ => format!("{edited}{text}"),
+    }
+}
+
+/// One content as text.
+pub fn content_to_text(content: &Content) -> String {
+    match content {
+        Content::Text(text) => text.clone(),
+        Content::Markdown(text) => {
+            let plain = markdown::to_plain(text);
+            // Nothing but markup: shown as it was written rather than not at all.
+            if plain.trim().is_empty() {
+                text.clone()
+            } else {
+                plain
+            }
+        }
+        Content::File(file) => file_to_text(file),
+        Content::Buttons(rows) => buttons_to_text(rows),
+        Content::Press(button) => button.text.clone(),
+        Content::Location(location) => location_to_text(location),
+        Content::Contact(contact) => contact_to_text(contact),
+    }
+}
+
+fn file_to_text(file: &File) -> String {
+    let kind = match file.kind {
+        FileKind::Image => "\u{1f5bc}\u{fe0f}",
+        FileKind::Audio => "\u{1f3b5}",
+        FileKind::Voice => "\u{1f3a4}",
+        FileKind::Video => "\u{1f3ac}",
+        FileKind::Sticker => "\u{1f4ac}",
+        FileKind::Document => "\u{1f4ce}",
+    };
+    let size = file.size.map(size_to_text);
+    let detail = [file.media_type.clone(), size]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ");
+    let name = match (&file.name, detail.is_empty()) {
+        (Some(name), true) => name.clone(),
+        (Some(name), false) => format!("{name} ({detail})"),
+        (None, _) => detail,
+    };
+    // A file that its platform holds has no URL that may be handed on; its description goes.
+    let url = match &file.source {
+        FileSource::Url(url) => url.as_str(),
+        FileSource::Held(_) => "",
+    };
+    [kind, &name, url]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn size_to_text(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
+fn buttons_to_text(rows: &[Vec<Button>]) -> String {
+    rows.iter()
+        .flatten()
+        .map(|button| format!("\u{2022} {}", button.text))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn location_to_text(location: &Location) -> String {
+    match &location.title {
+        Some(title) => format!("\u{1f4cd} {title} {}", location.link()),
+        None => format!("\u{1f4cd} {}", location.link()),
+    }
+}
+
+fn contact_to_text(contact: &Contact) -> String {
+    format!("\u{1f464} {}: {}", contact.name, contact.phone)
+}
+
+/// What a shortened id begins with. An id that begins so by itself is shortened too, so that the two never meet.
+const SHORT: &str = "_h";
+
+/// Shortens the ids of buttons that the channel would refuse; returns the short and the whole ids, to be kept on the
+/// conversation until one is pressed.
+pub fn shorten_buttons(message: &mut Message, ids: ButtonIds) -> Vec<(String, String)> {
+    let mut shortened = Vec::new();
+    for content in &mut message.contents {
+        let Content::Buttons(rows) = content else {
+            continue;
+        };
+        for button in rows.iter_mut().flatten() {
+            if !fits(&button.id, ids) {
+                let short = short(&button.id);
+                let whole = std::mem::replace(&mut button.id, short.clone());
+                if !shortened.iter().any(|(known, _)| *known == short) {
+                    shortened.push((short, whole));
+                }
+            }
+        }
+    }
+    shortened
+}
+
+fn fits(id: &str, ids: ButtonIds) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !id.is_empty()
+        && id.len() <= ids.max
+        && !id.starts_with(SHORT)
+        && (!ids.word_characters_only || id.chars().all(word))
+}
+
+/// `_h` and 88 bits of the id's hash, in characters that every platform takes.
+fn short(id: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, id.as_bytes());
+    digest
+        .as_ref()
+        .iter()
+        .take(11)
+        .fold(SHORT.to_owned(), |short, byte| format!("{short}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::time::Millis;
+
+    const WEBIM: ButtonIds = ButtonIds {
+        max: 24,
+        word_characters_only: true,
+    };
+
+    fn keyboard(ids: &[String]) -> Message {
+        let row = ids
+            .iter()
+            .map(|id| Button {
+                id: id.clone(),
+                text: "x".to_owned(),
+            })
+            .collect();
+        Message::new(Author::Agent, Millis(0), Content::Buttons(vec![row]))
+    }
+
+    proptest! {
+        #[test]
+        fn every_button_fits_and_leads_back(ids in proptest::collection::vec("\\PC{0,80}", 1..6)) {
+            let mut message = keyboard(&ids);
+            let shortened = shorten_buttons(&mut message, WEBIM);
+            let Content::Buttons(rows) = &message.contents[0] else { unreachable!() };
+            for (button, id) in rows[0].iter().zip(&ids) {
+                prop_assert!(button.id.len() <= 24 && !button.id.is_empty());
+                prop_assert!(button.id.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)));
+                let whole = shortened.iter().find(|(short, _)| *short == button.id).map_or(&button.id, |(_, whole)| whole);
+                prop_assert_eq!(whole, id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_its_platform_holds_is_described_without_its_id() {
+        let file = File {
+            kind: FileKind::Document,
+            source: FileSource::Held("secret-file-id".to_owned()),
+            name: Some("offer.pdf".to_owned()),
+            media_type: Some("application/pdf".to_owned()),
+            size: Some(34_567),
+        };
+        assert_eq!(
+            file_to_text(&file),
+            "\u{1f4ce} offer.pdf (application/pdf, 34 KB)"
+        );
+    }
+}

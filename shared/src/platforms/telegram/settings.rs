@@ -1,0 +1,40 @@
+//! What a connection to Telegram needs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connections::{InDoubt, SecretRef};
+
+/// The settings of a channel on Telegram.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The bot's token, from @BotFather.
+    pub bot_token: SecretRef,
+    /// What Telegram sends in `X-Telegram-Bot-Api-Secret-Token`: `setWebhook`'s `secret_token`.
+    pub webhook_secret: SecretRef,
+    /// Where the Bot API is.
+    #[serde(default = "default_api_url")]
+    pub api_url: String,
+    /// What happens to a message of which it cannot be known whether Telegram has it.
+    #[serde(default)]
+    pub in_doubt: InDoubt,
+}
+
+fn default_api_url() -> String {
+    "https://api.telegram.org".to_owned()
+}
+
+impl Settings {
+    /// Every secret that they refer to.
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        vec![&self.bot_token, &self.webhook_secret]
+    }
+
+    /// What is wrong with them, if something is.
+    ///
+    /// # Errors
+    /// The key that is wrong, and why.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        crate::platforms::check_url("api_url", &self.api_url)
+    }
+}

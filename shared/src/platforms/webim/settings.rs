@@ -1,0 +1,42 @@
+//! What a connection to Webim needs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connections::SecretRef;
+
+/// The settings of a channel on Webim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The random half of the webhook's token: Webim signs nothing, so the URL is the secret.
+    pub token: SecretRef,
+    /// Webim's messages have no ids. Two that are alike within this many seconds (up to twice that) are one message sent
+    /// twice; 0 takes each for its own.
+    #[serde(default = "default_duplicate_window")]
+    pub duplicate_window: u32,
+}
+
+fn default_duplicate_window() -> u32 {
+    5
+}
+
+impl Settings {
+    /// Every secret that they refer to.
+    pub fn secrets(&self) -> Vec<&SecretRef> {
+        vec![&self.token]
+    }
+
+    /// What is wrong with them, if something is.
+    ///
+    /// # Errors
+    /// The key that is wrong, and why.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.duplicate_window > 3600 {
+            return Err((
+                "duplicate_window",
+                "is in seconds, at most 3600; longer would take a visitor's repeated word for a copy".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}

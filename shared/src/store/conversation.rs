@@ -1,0 +1,348 @@
+//! A conversation's item, read.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{Item, Store, StoreError, read, write};
+use crate::mailbox::{Entry, EventHash, Lane, Lease, Owner};
+use crate::model::{ChatId, ConnectionId, ConversationKey, Facts, Mode, Visitor};
+use crate::time::Millis;
+
+/// One of a conversation's two lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LaneName {
+    /// From the visitor to the agent.
+    ToAgent,
+    /// From the agent to the visitor.
+    ToChannel,
+}
+
+impl LaneName {
+    /// As it stands in dead letters and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ToAgent => "to_agent",
+            Self::ToChannel => "to_channel",
+        }
+    }
+
+    /// What [`LaneName::as_str`] wrote.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::ToAgent, Self::ToChannel]
+            .into_iter()
+            .find(|known| known.as_str() == name)
+    }
+
+    /// The lane's attribute `field`.
+    pub(crate) fn attribute(self, field: &str) -> String {
+        let lane = match self {
+            Self::ToAgent => "agent",
+            Self::ToChannel => "channel",
+        };
+        format!("{lane}_{field}")
+    }
+}
+
+/// The answer that a synchronous channel got to an event, kept so that a copy of the event gets the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// When it was given.
+    pub at: Millis,
+    /// The answer, as [`crate::webhook::wait`] wrote it.
+    pub body: String,
+}
+
+/// A conversation as the table has it.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    /// Which.
+    pub key: ConversationKey,
+    /// Who answers.
+    pub mode: Mode,
+    /// The channel has been told that its operators take over, so the next thing it sends gives the chat back.
+    pub told: bool,
+    /// A person has written since the conversation was handed to people.
+    pub operator_spoke: bool,
+    /// What the channel says of the visitor.
+    pub visitor: Visitor,
+    /// What the agent says of the conversation.
+    pub facts: Facts,
+    /// The agent that the last message went to.
+    pub agent: Option<ConnectionId>,
+    /// The chat's id on the channel, once that is no longer the one in the key.
+    pub address: Option<ChatId>,
+    /// This item only says that the conversation is kept under that chat's id.
+    pub kept_under: Option<ChatId>,
+    /// Answers given lately, by event.
+    pub answers: BTreeMap<EventHash, KeptAnswer>,
+    /// Buttons whose ids were too long for the channel: what it was given, and the whole id.
+    pub buttons: BTreeMap<String, String>,
+    /// Seconds since the epoch after which the item counts as absent.
+    pub expires: u64,
+    /// From the visitor to the agent.
+    pub to_agent: Lane,
+    /// From the agent to the visitor.
+    pub to_channel: Lane,
+}
+
+impl Conversation {
+    /// The key of the item of `key`.
+    pub fn pk(key: &ConversationKey) -> String {
+        // No connection's id holds a `#`, so this is unambiguous whatever the chat's id holds.
+        format!("conversation#{}#{}", key.channel, key.chat)
+    }
+
+    /// Whose item `pk` is, if it is a conversation's.
+    pub fn key_of(pk: &str) -> Option<ConversationKey> {
+        let (channel, chat) = pk.strip_prefix("conversation#")?.split_once('#')?;
+        Some(ConversationKey {
+            channel: channel.parse().ok()?,
+            chat: chat.parse().ok()?,
+        })
+    }
+
+    /// One of the lanes.
+    pub fn lane(&self, lane: LaneName) -> &Lane {
+        match lane {
+            LaneName::ToAgent => &self.to_agent,
+            LaneName::ToChannel => &self.to_channel,
+        }
+    }
+
+    /// The chat to send to.
+    pub fn chat(&self) -> &ChatId {
+        self.address.as_ref().unwrap_or(&self.key.chat)
+    }
+
+    /// Whether the item counts as absent. DynamoDB removes it days later.
+    pub fn has_expired(&self, now: Millis) -> bool {
+        self.expires != 0 && self.expires <= now.seconds()
+    }
+
+    /// Reads an item. An empty one is a conversation that does not exist yet.
+    ///
+    /// # Errors
+    /// If an attribute is not what this version writes.
+    pub fn read(key: ConversationKey, item: &Item) -> Result<Self, StoreError> {
+        let id = |name: &str| read::text(item, name);
+        Ok(Self {
+            key,
+            mode: match id("mode")? {
+                None => Mode::default(),
+                Some(mode) => {
+                    Mode::parse(mode).ok_or_else(|| StoreError::corrupt("unknown mode"))?
+                }
+            },
+            told: read::flag(item, "told")?,
+            operator_spoke: read::flag(item, "operator_spoke")?,
+            visitor: fields(item, "visitor_")?,
+            facts: fields(item, "fact_")?,
+            agent: id("agent")?
+                .map(str::parse)
+                .transpose()
+                .map_err(StoreError::corrupt)?,
+            address: id("address")?
+                .map(str::parse)
+                .transpose()
+                .map_err(StoreError::corrupt)?,
+            kept_under: id("kept_under")?
+                .map(str::parse)
+                .transpose()
+                .map_err(StoreError::corrupt)?,
+            answers: answers(item)?,
+            buttons: item
+                .iter()
+                .filter_map(|(name, value)| {
+                    Some((
+                        name.strip_prefix("button_")?.to_owned(),
+                        value.as_s().ok()?.clone(),
+                    ))
+                })
+                .collect(),
+            expires: read::number(item, "expires")?.unwrap_or_default(),
+            to_agent: read_lane(item, LaneName::ToAgent)?,
+            to_channel: read_lane(item, LaneName::ToChannel)?,
+        })
+    }
+}
+
+impl Store {
+    /// The conversation, as every write that was answered left it; `None` if there is none.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn conversation(
+        &self,
+        key: &ConversationKey,
+    ) -> Result<Option<Conversation>, StoreError> {
+        let item = self.item(Conversation::pk(key), true).await?;
+        item.map(|item| Conversation::read(key.clone(), &item))
+            .transpose()
+    }
+}
+
+/// Fields that are kept one attribute each, so that what one event does not say stays as it was.
+fn fields<T: serde::de::DeserializeOwned>(item: &Item, prefix: &str) -> Result<T, StoreError> {
+    let object = item
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = match value {
+                AttributeValue::S(text) => serde_json::Value::from(text.as_str()),
+                AttributeValue::Bool(flag) => serde_json::Value::from(*flag),
+                _ => return None,
+            };
+            Some((name.strip_prefix(prefix)?.to_owned(), value))
+        })
+        .collect();
+    serde_json::from_value(serde_json::Value::Object(object)).map_err(StoreError::corrupt)
+}
+
+/// The other way round: attribute names and values of everything that `value` says.
+pub(crate) fn field_attributes<T: serde::Serialize>(
+    value: &T,
+    prefix: &str,
+) -> Result<Vec<(String, AttributeValue)>, StoreError> {
+    let serde_json::Value::Object(object) =
+        serde_json::to_value(value).map_err(StoreError::corrupt)?
+    else {
+        return Ok(Vec::new());
+    };
+    Ok(object
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let value = match value {
+                serde_json::Value::String(text) => AttributeValue::S(text),
+                serde_json::Value::Bool(flag) => AttributeValue::Bool(flag),
+                _ => return None,
+            };
+            Some((format!("{prefix}{name}"), value))
+        })
+        .collect())
+}
+
+fn answers(item: &Item) -> Result<BTreeMap<EventHash, KeptAnswer>, StoreError> {
+    item.iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix("answer_")?, value)))
+        .map(|(hex, value)| {
+            let map = value.as_m().map_err(|_| read::wrong("answer"))?;
+            Ok((
+                hash(hex).ok_or_else(|| read::wrong("answer"))?,
+                KeptAnswer {
+                    at: Millis(read::number(map, "t")?.unwrap_or_default()),
+                    body: read::text(map, "b")?.unwrap_or_default().to_owned(),
+                },
+            ))
+        })
+        .collect()
+}
+
+fn hash(hex: &str) -> Option<EventHash> {
+    u64::from_str_radix(hex, 16)
+        .ok()
+        .map(|number| EventHash(number.to_be_bytes()))
+}
+
+fn read_lane(item: &Item, lane: LaneName) -> Result<Lane, StoreError> {
+    let number = |field: &str| read::number(item, &lane.attribute(field));
+    let small =
+        |field: &str| Ok(u32::try_from(number(field)?.unwrap_or_default()).unwrap_or(u32::MAX));
+    let queue = match item.get(&lane.attribute("queue")) {
+        None => Vec::new(),
+        Some(queue) => queue
+            .as_l()
+            .map_err(|_| read::wrong("queue"))?
+            .iter()
+            .map(read_entry)
+            .collect::<Result<_, _>>()?,
+    };
+    let prefix = lane.attribute("seen_");
+    let seen = item
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(&prefix)?.parse().ok()?, value)))
+        .map(|(bucket, value)| Ok((bucket, read_hashes(value)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let pending = number("pending")?;
+    let due = if pending.is_some() {
+        pending
+    } else {
+        number("waiting")?
+    };
+    Ok(Lane {
+        queue: queue.into(),
+        bytes: number("bytes")?.unwrap_or_default(),
+        head: number("head")?.unwrap_or_default(),
+        part: small("part")?,
+        attempts: small("attempts")?,
+        seen,
+        lease: read_lease(item, lane)?,
+        due: due.map(Millis),
+        hold: read::flag(item, &lane.attribute("hold"))?,
+        sending: read::flag(item, &lane.attribute("sending"))?,
+    })
+}
+
+fn read_hashes(value: &AttributeValue) -> Result<Vec<EventHash>, StoreError> {
+    value
+        .as_l()
+        .map_err(|_| read::wrong("seen"))?
+        .iter()
+        .map(|hash| {
+            let bytes = hash.as_b().map_err(|_| read::wrong("seen"))?;
+            Ok(EventHash(
+                bytes.as_ref().try_into().map_err(|_| read::wrong("seen"))?,
+            ))
+        })
+        .collect()
+}
+
+fn read_lease(item: &Item, lane: LaneName) -> Result<Option<Lease>, StoreError> {
+    let Some(lease) = item.get(&lane.attribute("lease")) else {
+        return Ok(None);
+    };
+    let lease = lease.as_m().map_err(|_| read::wrong("lease"))?;
+    match (read::number(lease, "o")?, read::number(lease, "u")?) {
+        (Some(owner), Some(until)) => Ok(Some(Lease {
+            owner: Owner(owner),
+            until: Millis(until),
+        })),
+        _ => Err(read::wrong("lease")),
+    }
+}
+
+pub(crate) fn write_lease(lease: Lease) -> AttributeValue {
+    AttributeValue::M(
+        [
+            ("o".to_owned(), write::number(lease.owner.0)),
+            ("u".to_owned(), write::number(lease.until.0)),
+        ]
+        .into(),
+    )
+}
+
+fn read_entry(value: &AttributeValue) -> Result<Entry, StoreError> {
+    let map = value.as_m().map_err(|_| read::wrong("queue"))?;
+    let event = map
+        .get("e")
+        .and_then(|event| event.as_b().ok())
+        .and_then(|bytes| bytes.as_ref().try_into().ok())
+        .ok_or_else(|| read::wrong("queue"))?;
+    Ok(Entry {
+        event: EventHash(event),
+        accepted: Millis(read::number(map, "t")?.unwrap_or_default()),
+        body: read::text(map, "m")?
+            .ok_or_else(|| read::wrong("queue"))?
+            .to_owned(),
+    })
+}
+
+pub(crate) fn write_entry(entry: &Entry) -> AttributeValue {
+    AttributeValue::M(
+        [
+            ("e".to_owned(), write::bytes(&entry.event.0)),
+            ("t".to_owned(), write::number(entry.accepted.0)),
+            ("m".to_owned(), write::text(entry.body.clone())),
+        ]
+        .into(),
+    )
+}

@@ -1,0 +1,624 @@
+//! The mailbox's transitions on a conversation's item: one function, one conditional write.
+//!
+//! What a refused write means is decided by the pure transition itself, run on the item that DynamoDB returns with the
+//! refusal, so that the two cannot disagree.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::conversation::{
+    Conversation, KeptAnswer, LaneName, field_attributes, write_entry, write_lease,
+};
+use super::update::{Update, Updated};
+use super::{ALONE, Item, Store, StoreError, write};
+use crate::mailbox::event::bucket;
+use crate::mailbox::lane::MAX_BYTES;
+use crate::mailbox::{Append, EventHash, Lane, Lease, NotAppended, NotWritten, Owner, SKEW};
+use crate::model::{ChatId, ConnectionId, ConversationKey, Mode, Signals, Visitor};
+use crate::time::Millis;
+
+/// How long a conversation is kept after its last event, in seconds: 90 days.
+pub const KEPT: u64 = 90 * 24 * 3600;
+
+/// What one event does to a conversation.
+#[derive(Debug, Clone)]
+pub struct Accept {
+    /// Which lane it goes into.
+    pub lane: LaneName,
+    /// The event and its messages.
+    pub append: Append,
+    /// What it says of the visitor.
+    pub visitor: Visitor,
+    /// What it says of the conversation.
+    pub signals: Signals,
+    /// The agent that the conversation is tied to from now on.
+    pub agent: Option<ConnectionId>,
+    /// The event is a person's word in the agent's place.
+    pub operator_speaks: bool,
+    /// Refuse if a person has the conversation.
+    pub unless_operator_spoke: bool,
+    /// Buttons in the messages whose ids were shortened: short and whole.
+    pub buttons: Vec<(String, String)>,
+}
+
+/// Why an event was not accepted.
+#[derive(Debug)]
+pub enum NotAccepted {
+    /// It is known; the conversation as it is.
+    Duplicate(Box<Conversation>),
+    /// The lane is full.
+    Full,
+    /// A person has the conversation, and the agent would talk over them.
+    OperatorSpoke,
+    /// The conversation is kept under another chat's id.
+    KeptUnder(ChatId),
+    /// The conversation's time is over; it has to be buried first ([`Store::remove_expired`]).
+    Expired(Box<Conversation>),
+    /// DynamoDB could not be asked.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotAccepted {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What a synchronous channel is answered.
+#[derive(Debug, Clone)]
+pub struct Give {
+    /// The event that it answers.
+    pub event: EventHash,
+    /// The number of the first entry that it takes from the lane.
+    pub head: u64,
+    /// How many it takes.
+    pub count: usize,
+    /// The answer, kept for copies of the event.
+    pub body: String,
+    /// Hands the conversation to the channel's operators with this answer.
+    pub hands_over: bool,
+    /// Now.
+    pub now: Millis,
+}
+
+/// What became of [`Store::give`].
+#[derive(Debug)]
+pub enum Given {
+    /// It is this invocation's to answer.
+    Taken,
+    /// A copy of the event was answered already, with this.
+    Before(String),
+    /// Others took from the lane first; look again.
+    Changed(Box<Conversation>),
+}
+
+/// How long a synchronous answer is kept for copies of its event.
+const ANSWER_KEPT_MS: u64 = 120_000;
+
+/// The most elements that one write removes from a list, so that its expression stays under DynamoDB's 4 KB.
+const MAX_REMOVED: usize = 50;
+
+impl Store {
+    /// Accepts an event: one write that refuses what is known, appends, takes the lease if it is free, and returns the
+    /// conversation.
+    ///
+    /// # Errors
+    /// [`NotAccepted`].
+    pub async fn accept(
+        &self,
+        key: &ConversationKey,
+        accept: &Accept,
+    ) -> Result<Conversation, NotAccepted> {
+        let update = accept_update(accept)?;
+        match update.write(self, Conversation::pk(key)).await? {
+            Updated::Done(item) => Ok(Conversation::read(key.clone(), &item)?),
+            Updated::Refused(item) => refused(Conversation::read(key.clone(), &item)?, accept),
+        }
+    }
+
+    /// [`Lane::claim`]; `None` if there is nothing to claim.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn claim(
+        &self,
+        key: &ConversationKey,
+        lane: LaneName,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<Option<Conversation>, StoreError> {
+        let mut update = Update::default();
+        let held = update.name(lane.attribute("lease"));
+        let until = update.name("u");
+        let pending = update.name(lane.attribute("pending"));
+        let run_out = update.value(write::number(now.before(SKEW).0));
+        update.require(format!("attribute_exists({pending})"));
+        update.require(format!(
+            "(attribute_not_exists({held}) OR {held}.{until} < {run_out})"
+        ));
+        update.set(lane.attribute("lease"), write_lease(lease));
+        let (claimed, item) = match update.write(self, Conversation::pk(key)).await? {
+            Updated::Done(item) => (true, item),
+            Updated::Refused(item) => (false, item),
+        };
+        let conversation = Conversation::read(key.clone(), &item)?;
+        // A write that is made again after its answer was lost is refused, but the lease is ours.
+        Ok((claimed || conversation.lane(lane).is_held_by(lease.owner)).then_some(conversation))
+    }
+
+    /// [`Lane::mark`].
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn mark(
+        &self,
+        key: &ConversationKey,
+        lane: LaneName,
+        owner: Owner,
+    ) -> Result<Outcome, StoreError> {
+        let mut update = owned(lane, owner);
+        update.set(lane.attribute("sending"), AttributeValue::Bool(true));
+        self.lane_write(key, lane, update, |lane| lane.mark(owner))
+            .await
+    }
+
+    /// [`Lane::note_part`].
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn note_part(
+        &self,
+        key: &ConversationKey,
+        lane: LaneName,
+        owner: Owner,
+        part: u32,
+    ) -> Result<Outcome, StoreError> {
+        let mut update = owned(lane, owner);
+        update.set(lane.attribute("part"), write::number(part.into()));
+        update.remove(lane.attribute("sending"));
+        self.lane_write(key, lane, update, |lane| lane.note_part(owner, part))
+            .await
+    }
+
+    /// [`Lane::advance`].
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn advance(
+        &self,
+        key: &ConversationKey,
+        name: LaneName,
+        lane: &Lane,
+        owner: Owner,
+        now: Millis,
+    ) -> Result<Outcome, StoreError> {
+        let head = lane.head;
+        let mut update = owned(name, owner);
+        require_head(&mut update, name, head);
+        update.set(name.attribute("head"), write::number(head + 1));
+        let bytes = lane.queue.front().map_or(0, crate::mailbox::Entry::bytes);
+        update.subtract(name.attribute("bytes"), bytes);
+        update.remove_front(name.attribute("queue"), 1);
+        reset_head(&mut update, name);
+        forget(&mut update, name, lane, now);
+        self.lane_write(key, name, update, |lane| lane.advance(owner, head, now))
+            .await
+    }
+
+    /// [`Lane::finish`]. `reopens`: the conversation was closed, and the visitor wrote again.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn finish(
+        &self,
+        conversation: &Conversation,
+        name: LaneName,
+        owner: Owner,
+        reopens: bool,
+        now: Millis,
+    ) -> Result<Outcome, StoreError> {
+        let (key, lane) = (&conversation.key, conversation.lane(name));
+        let head = lane.head;
+        let mut update = owned(name, owner);
+        require_head(&mut update, name, head);
+        let queue = update.name(name.attribute("queue"));
+        let one = update.value(write::number(1));
+        update.require(format!("size({queue}) = {one}"));
+        update.set(name.attribute("head"), write::number(head + 1));
+        for field in ["queue", "bytes", "lease", "pending"] {
+            update.remove(name.attribute(field));
+        }
+        reset_head(&mut update, name);
+        forget(&mut update, name, lane, now);
+        forget_buttons(&mut update, conversation);
+        if reopens {
+            update.set("mode", write::text(Mode::Agent.as_str()));
+        }
+        self.lane_write(key, name, update, |lane| lane.finish(owner, head, now))
+            .await
+    }
+
+    /// [`Lane::put_off`].
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn put_off(
+        &self,
+        key: &ConversationKey,
+        lane: LaneName,
+        owner: Owner,
+        (due, hold, attempts): (Millis, bool, u32),
+    ) -> Result<Outcome, StoreError> {
+        let mut update = owned(lane, owner);
+        update.set(lane.attribute("pending"), write::number(due.0));
+        update.set(lane.attribute("attempts"), write::number(attempts.into()));
+        if hold {
+            update.set(lane.attribute("hold"), AttributeValue::Bool(true));
+        } else {
+            update.remove(lane.attribute("hold"));
+        }
+        update.remove(lane.attribute("sending"));
+        update.remove(lane.attribute("lease"));
+        self.lane_write(key, lane, update, |lane| {
+            lane.put_off(owner, due, hold, attempts)
+        })
+        .await
+    }
+
+    /// Changes nothing but makes the item appear on the table's stream again, if something is pending.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn touch(
+        &self,
+        key: &ConversationKey,
+        lane: LaneName,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut update = Update::default();
+        let pending = update.name(lane.attribute("pending"));
+        update.require(format!("attribute_exists({pending})"));
+        update.set("touched", write::number(now.0));
+        update.write(self, Conversation::pk(key)).await.map(drop)
+    }
+
+    /// Takes replies out of the channel lane and keeps them as the answer to an event ([`Lane::take`]), all in one write.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn give(
+        &self,
+        conversation: &Conversation,
+        give: &Give,
+    ) -> Result<Given, StoreError> {
+        let update = give_update(conversation, give);
+        let conversation = match update
+            .write(self, Conversation::pk(&conversation.key))
+            .await?
+        {
+            Updated::Done(_) => return Ok(Given::Taken),
+            Updated::Refused(item) => Conversation::read(conversation.key.clone(), &item)?,
+        };
+        Ok(match conversation.answers.get(&give.event) {
+            // Also what this invocation wrote itself, if the write's answer was lost and it was made again.
+            Some(answer) => Given::Before(answer.body.clone()),
+            None => Given::Changed(Box::new(conversation)),
+        })
+    }
+
+    /// The channel gives a conversation back that its operators had: the agent answers from now on.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn hand_back(&self, key: &ConversationKey) -> Result<(), StoreError> {
+        let mut update = Update::default();
+        update.set("mode", write::text(Mode::Agent.as_str()));
+        update.remove("told");
+        update.remove("operator_spoke");
+        update.write(self, Conversation::pk(key)).await.map(drop)
+    }
+
+    /// The chat has another id from now on: what is sent goes to `to`, and what comes from there is this conversation's.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn follow(
+        &self,
+        key: &ConversationKey,
+        to: &ChatId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let pointed = ConversationKey {
+            channel: key.channel.clone(),
+            chat: to.clone(),
+        };
+        let mut pointer = Update::default();
+        let expires = pointer.name("expires");
+        let kept_under = pointer.name("kept_under");
+        // A conversation that has begun under the new id stays its own.
+        pointer.require(format!(
+            "(attribute_exists({kept_under}) OR attribute_not_exists({expires}))"
+        ));
+        pointer.set("kept_under", write::text(key.chat.as_str()));
+        pointer.set("expires", write::number(now.seconds() + KEPT));
+        pointer.write(self, Conversation::pk(&pointed)).await?;
+
+        let mut address = Update::default();
+        address.set("address", write::text(to.as_str()));
+        address.set("expires", write::number(now.seconds() + KEPT));
+        address.write(self, Conversation::pk(key)).await.map(drop)
+    }
+
+    /// Removes a conversation whose time is over, if it still is. What it holds has to be buried before.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn remove_expired(
+        &self,
+        key: &ConversationKey,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let result = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", write::text(Conversation::pk(key)))
+            .key("sk", write::text(ALONE))
+            .condition_expression("#expires <= :now")
+            .expression_attribute_names("#expires", "expires")
+            .expression_attribute_values(":now", write::number(now.seconds()))
+            .send()
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::sdk("DeleteItem", &error)),
+        }
+    }
+
+    async fn lane_write(
+        &self,
+        key: &ConversationKey,
+        name: LaneName,
+        update: Update,
+        transition: impl FnOnce(&mut Lane) -> Result<(), NotWritten>,
+    ) -> Result<Outcome, StoreError> {
+        match update.write(self, Conversation::pk(key)).await? {
+            Updated::Done(item) => {
+                let conversation = Conversation::read(key.clone(), &item)?;
+                Ok((Ok(()), conversation))
+            }
+            Updated::Refused(item) => {
+                let conversation = Conversation::read(key.clone(), &item)?;
+                let result = transition(&mut conversation.lane(name).clone());
+                Ok((result, conversation))
+            }
+        }
+    }
+}
+
+/// What a write of a lease holder came to, and the conversation as it is now.
+pub type Outcome = (Result<(), NotWritten>, Conversation);
+
+fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
+    let Accept { lane, append, .. } = accept;
+    let mut update = Update::default();
+    let now = append.now.seconds();
+
+    let expires = update.name("expires");
+    let now_value = update.value(write::number(now));
+    update.require(format!(
+        "(attribute_not_exists({expires}) OR {expires} > {now_value})"
+    ));
+    let kept_under = update.name("kept_under");
+    update.require(format!("attribute_not_exists({kept_under})"));
+    if accept.unless_operator_spoke {
+        let spoke = update.name("operator_spoke");
+        update.require(format!("attribute_not_exists({spoke})"));
+    }
+
+    let current = bucket(now);
+    let hashes: Vec<String> = [Some(append.event.hash), append.event.also]
+        .into_iter()
+        .flatten()
+        .map(|hash| update.value(write::bytes(&hash.0)))
+        .collect();
+    for bucket in [Some(current), current.checked_sub(1)]
+        .into_iter()
+        .flatten()
+    {
+        let seen = update.name(lane.attribute(&format!("seen_{bucket}")));
+        for hash in &hashes {
+            update.require(format!("NOT contains({seen}, {hash})"));
+        }
+    }
+    update.append(
+        lane.attribute(&format!("seen_{current}")),
+        vec![write::bytes(&append.event.hash.0)],
+    );
+
+    if !append.entries.is_empty() {
+        let bytes = update.name(lane.attribute("bytes"));
+        let Some(room) = MAX_BYTES.checked_sub(append.bytes()) else {
+            return Err(StoreError(
+                "a message that is larger than its lane got this far".to_owned(),
+            ));
+        };
+        let room = update.value(write::number(room));
+        update.require(format!(
+            "(attribute_not_exists({bytes}) OR {bytes} <= {room})"
+        ));
+        update.append(
+            lane.attribute("queue"),
+            append.entries.iter().map(write_entry).collect(),
+        );
+        update.add(lane.attribute("bytes"), append.bytes());
+        if let Some(lease) = append.lease {
+            update.set_if_absent(lane.attribute("lease"), write_lease(lease));
+            update.set_if_absent(lane.attribute("pending"), write::number(append.now.0));
+        } else {
+            update.set_if_absent(lane.attribute("waiting"), write::number(append.now.0));
+        }
+    }
+
+    update.set("expires", write::number(now + KEPT));
+    if let Some(agent) = &accept.agent {
+        update.set("agent", write::text(agent.as_str()));
+    }
+    match accept.signals.mode {
+        Some(Mode::Agent) => {
+            update.set("mode", write::text(Mode::Agent.as_str()));
+            update.remove("told");
+            update.remove("operator_spoke");
+        }
+        Some(mode) => update.set("mode", write::text(mode.as_str())),
+        None => {}
+    }
+    if accept.operator_speaks {
+        update.set("operator_spoke", AttributeValue::Bool(true));
+    }
+    for (short, whole) in &accept.buttons {
+        update.set(format!("button_{short}"), write::text(whole));
+    }
+    let fields = field_attributes(&accept.visitor, "visitor_")?
+        .into_iter()
+        .chain(field_attributes(&accept.signals.facts, "fact_")?);
+    for (name, value) in fields {
+        update.set(name, value);
+    }
+    Ok(update)
+}
+
+fn refused(conversation: Conversation, accept: &Accept) -> Result<Conversation, NotAccepted> {
+    if conversation.has_expired(accept.append.now) {
+        return Err(NotAccepted::Expired(Box::new(conversation)));
+    }
+    if let Some(chat) = conversation.kept_under {
+        return Err(NotAccepted::KeptUnder(chat));
+    }
+    let mut lane = conversation.lane(accept.lane).clone();
+    match lane.append(&accept.append) {
+        // The write was made again after its answer was lost: the event is known because we brought it.
+        Err(NotAppended::Duplicate)
+            if accept
+                .append
+                .lease
+                .is_some_and(|lease| lane.is_held_by(lease.owner)) =>
+        {
+            Ok(conversation)
+        }
+        Err(NotAppended::Duplicate) => Err(NotAccepted::Duplicate(Box::new(conversation))),
+        Err(NotAppended::Full) => Err(NotAccepted::Full),
+        Ok(()) if accept.unless_operator_spoke && conversation.operator_spoke => {
+            Err(NotAccepted::OperatorSpoke)
+        }
+        Ok(()) => Err(NotAccepted::Store(StoreError(
+            "a write was refused for no reason that can be seen".to_owned(),
+        ))),
+    }
+}
+
+fn give_update(conversation: &Conversation, give: &Give) -> Update {
+    let name = LaneName::ToChannel;
+    let lane = &conversation.to_channel;
+    let mut update = Update::default();
+    let answer = update.name(format!("answer_{}", give.event.hex()));
+    update.require(format!("attribute_not_exists({answer})"));
+    if give.count > 0 {
+        require_head(&mut update, name, give.head);
+        update.set(
+            name.attribute("head"),
+            write::number(give.head + give.count as u64),
+        );
+        let bytes = lane
+            .queue
+            .iter()
+            .take(give.count)
+            .map(crate::mailbox::Entry::bytes)
+            .sum();
+        update.subtract(name.attribute("bytes"), bytes);
+        update.remove_front(name.attribute("queue"), give.count);
+        if give.count == lane.queue.len() {
+            // Only an empty lane may lose the mark that keeps the time-to-live from swallowing what waits.
+            let queue = update.name(name.attribute("queue"));
+            let count = update.value(write::number(give.count as u64));
+            update.require(format!("size({queue}) = {count}"));
+            update.remove(name.attribute("waiting"));
+        }
+        forget(&mut update, name, lane, give.now);
+    }
+    let kept = Item::from([
+        ("b".to_owned(), write::text(give.body.clone())),
+        ("t".to_owned(), write::number(give.now.0)),
+    ]);
+    update.set(
+        format!("answer_{}", give.event.hex()),
+        AttributeValue::M(kept),
+    );
+    for (event, KeptAnswer { at, .. }) in &conversation.answers {
+        if *event != give.event && at.0.saturating_add(ANSWER_KEPT_MS) < give.now.0 {
+            update.remove(format!("answer_{}", event.hex()));
+        }
+    }
+    forget_buttons(&mut update, conversation);
+    if give.hands_over {
+        update.set("mode", write::text(Mode::Operator.as_str()));
+        update.set("told", AttributeValue::Bool(true));
+    } else if conversation.mode == Mode::Closed {
+        update.set("mode", write::text(Mode::Agent.as_str()));
+    }
+    update
+}
+
+/// The most replies that one [`Give`] takes.
+pub const MAX_GIVEN: usize = MAX_REMOVED;
+
+fn owned(lane: LaneName, owner: Owner) -> Update {
+    let mut update = Update::default();
+    let lease = update.name(lane.attribute("lease"));
+    let o = update.name("o");
+    let me = update.value(write::number(owner.0));
+    update.require(format!("{lease}.{o} = {me}"));
+    update
+}
+
+fn require_head(update: &mut Update, lane: LaneName, head: u64) {
+    let name = update.name(lane.attribute("head"));
+    if head == 0 {
+        update.require(format!("attribute_not_exists({name})"));
+    } else {
+        let head = update.value(write::number(head));
+        update.require(format!("{name} = {head}"));
+    }
+}
+
+fn reset_head(update: &mut Update, lane: LaneName) {
+    for field in ["part", "attempts", "hold", "sending"] {
+        update.remove(lane.attribute(field));
+    }
+}
+
+fn forget(update: &mut Update, name: LaneName, lane: &Lane, now: Millis) {
+    for (bucket, surplus) in lane.forgettable(now) {
+        let attribute = name.attribute(&format!("seen_{bucket}"));
+        match surplus {
+            None => update.remove(attribute),
+            Some(surplus) => update.remove_front(attribute, surplus),
+        }
+    }
+}
+
+/// How many shortened buttons a conversation remembers.
+const MAX_BUTTONS: usize = 64;
+
+fn forget_buttons(update: &mut Update, conversation: &Conversation) {
+    let surplus = conversation.buttons.len().saturating_sub(MAX_BUTTONS);
+    for short in conversation.buttons.keys().take(surplus) {
+        update.remove(format!("button_{short}"));
+    }
+}

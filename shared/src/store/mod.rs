@@ -1,0 +1,154 @@
+//! The table. One implementation, the AWS SDK for DynamoDB; on a laptop and in tests it talks to an embedded DynamoDB.
+//!
+//! * [`client`] builds the SDK's client.
+//! * [`conversation`] reads a conversation's item; [`mailbox`] writes it: each function there is one transition of
+//!   [`crate::mailbox::lane`] as one conditional `UpdateItem`.
+//! * [`connections`] and [`dead`] are the two other kinds of items.
+//! * [`update`] puts update expressions together, [`table`] says what the table looks like.
+
+pub mod client;
+pub mod connections;
+pub mod conversation;
+pub mod dead;
+pub mod mailbox;
+pub mod table;
+mod update;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// An item as the SDK has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The sort key of items that stand alone.
+pub(crate) const ALONE: &str = "-";
+
+/// The table and a client for it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+/// DynamoDB could not be asked, or what it holds cannot be read. Nothing was changed, or the write's effect is unknown
+/// and the write is safe to make again.
+#[derive(Debug)]
+pub struct StoreError(String);
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl StoreError {
+    pub(crate) fn corrupt(what: impl fmt::Display) -> Self {
+        Self(format!("an item of the table cannot be read: {what}"))
+    }
+
+    pub(crate) fn sdk<E, R>(operation: &str, error: &SdkError<E, R>) -> Self
+    where
+        E: std::error::Error + 'static,
+        R: fmt::Debug,
+    {
+        Self(format!("{operation}: {}", crate::http::chain(error)))
+    }
+}
+
+impl Store {
+    /// The table named `table`.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+
+    /// The SDK's client, for the commands that need more of the table than the functions may.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// One item, as it is now. `consistent` costs twice as much and sees every write that was answered.
+    pub(crate) async fn item(
+        &self,
+        pk: String,
+        consistent: bool,
+    ) -> Result<Option<Item>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(pk))
+            .key("sk", AttributeValue::S(ALONE.to_owned()))
+            .consistent_read(consistent)
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("GetItem", &error))?;
+        Ok(output.item)
+    }
+}
+
+/// Readers of attributes. A missing one is `None`; one of another type is an error.
+pub(crate) mod read {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::{Item, StoreError};
+
+    pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Result<Option<&'a str>, StoreError> {
+        item.get(name)
+            .map(|value| value.as_s().map(String::as_str).map_err(|_| wrong(name)))
+            .transpose()
+    }
+
+    pub(crate) fn number(item: &Item, name: &str) -> Result<Option<u64>, StoreError> {
+        item.get(name).map(|value| parse(value, name)).transpose()
+    }
+
+    pub(crate) fn parse(value: &AttributeValue, name: &str) -> Result<u64, StoreError> {
+        value
+            .as_n()
+            .ok()
+            .and_then(|number| number.parse().ok())
+            .ok_or_else(|| wrong(name))
+    }
+
+    pub(crate) fn flag(item: &Item, name: &str) -> Result<bool, StoreError> {
+        item.get(name).map_or(Ok(false), |value| {
+            value.as_bool().copied().map_err(|_| wrong(name))
+        })
+    }
+
+    pub(crate) fn wrong(name: &str) -> StoreError {
+        StoreError::corrupt(format!("attribute `{name}` has another type"))
+    }
+}
+
+/// Writers of attributes.
+pub(crate) mod write {
+    use aws_sdk_dynamodb::primitives::Blob;
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
+        AttributeValue::S(text.into())
+    }
+
+    pub(crate) fn number(number: u64) -> AttributeValue {
+        AttributeValue::N(number.to_string())
+    }
+
+    pub(crate) fn bytes(bytes: &[u8]) -> AttributeValue {
+        AttributeValue::B(Blob::new(bytes))
+    }
+}

@@ -1,0 +1,87 @@
+//! Accepting an event into the mailbox, with everything that may be in the way.
+
+use super::Refusal;
+use crate::app::App;
+use crate::counted::{self, Count};
+use crate::delivery::bury_all;
+use crate::mailbox::lane::MAX_BYTES;
+use crate::mailbox::{Entry, EventId};
+use crate::model::{ConversationKey, Message};
+use crate::platforms::Platform;
+use crate::store::conversation::Conversation;
+use crate::store::mailbox::{Accept, NotAccepted};
+use crate::time::Millis;
+
+/// What became of an event.
+pub(crate) enum Kept {
+    /// It is in the mailbox.
+    New(Conversation),
+    /// It was there already.
+    Duplicate(Conversation),
+    /// A person has the conversation.
+    OperatorSpoke,
+}
+
+/// More than these obstacles in a row are no accident.
+const OBSTACLES: usize = 4;
+
+/// Accepts an event of `platform`.
+pub(crate) async fn keep(
+    app: &App,
+    platform: Platform,
+    mut key: ConversationKey,
+    accept: &Accept,
+) -> Result<Kept, Refusal> {
+    if accept.append.bytes() > MAX_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    for _ in 0..OBSTACLES {
+        match app.store.accept(&key, accept).await {
+            Ok(conversation) => {
+                counted::count(Count::In, platform, &key);
+                return Ok(Kept::New(conversation));
+            }
+            Err(NotAccepted::Duplicate(conversation)) => {
+                counted::count(Count::Duplicate, platform, &key);
+                return Ok(Kept::Duplicate(*conversation));
+            }
+            Err(NotAccepted::Full) => {
+                counted::count(Count::Full, platform, &key);
+                return Err(Refusal::Busy);
+            }
+            Err(NotAccepted::OperatorSpoke) => return Ok(Kept::OperatorSpoke),
+            Err(NotAccepted::KeptUnder(chat)) => key.chat = chat,
+            Err(NotAccepted::Expired(conversation)) => {
+                bury_all(
+                    app,
+                    &conversation,
+                    "nobody wrote for so long that the conversation expired",
+                )
+                .await?;
+                app.store.remove_expired(&key, Millis::now()).await?;
+            }
+            Err(NotAccepted::Store(error)) => return Err(error.into()),
+        }
+    }
+    Err(Refusal::unavailable(
+        "the conversation changed faster than it could be written",
+    ))
+}
+
+/// The messages of an event as entries of a lane.
+pub(crate) fn entries(
+    event: EventId,
+    messages: &[Message],
+    now: Millis,
+) -> Result<Vec<Entry>, Refusal> {
+    messages
+        .iter()
+        .map(|message| {
+            Ok(Entry {
+                event: event.hash,
+                accepted: now,
+                body: serde_json::to_string(message).map_err(Refusal::unavailable)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,263 @@
+//! An event of a channel whose answer is the only way back: keep it, send it to the agent, and wait for replies until
+//! they are there or the deadline comes.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::channel::{accepting, deliver, route};
+use super::keep::{Kept, keep};
+use super::verify::Verified;
+use super::{ChannelEvent, Refusal};
+use crate::app::App;
+use crate::connections::{Connection, Route, Unanswered};
+use crate::counted::{self, Count};
+use crate::delivery::Drained;
+use crate::mailbox::EventHash;
+use crate::model::{ConversationKey, Message, Mode};
+use crate::store::conversation::Conversation;
+use crate::store::mailbox::{Give, Given, MAX_GIVEN};
+use crate::time::Millis;
+
+/// What the channel is answered. Kept as JSON with the conversation, so that a copy of the event gets the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncAnswer {
+    /// What the agent said.
+    Replies(Vec<Message>),
+    /// A text that asks for patience.
+    Patience(String),
+    /// The channel's operators take over.
+    HandOver,
+    /// The event asked for nothing.
+    Nothing,
+}
+
+/// Kept back from the deadline for the answer's way: our last write, the API, the network.
+const ANSWER_RESERVE: Duration = Duration::from_millis(600);
+/// Kept back from that for noting that the agent did not take the message in time.
+const NOTE_RESERVE: Duration = Duration::from_millis(200);
+/// The first pause between two looks at the conversation, and the longest.
+const LOOK: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(150));
+
+/// Keeps the event, sends what it brought to the agent and waits for replies. `arrived` is when the platform began to
+/// wait.
+///
+/// # Errors
+/// [`Refusal`]; nothing was kept.
+pub async fn converse(
+    app: &App,
+    verified: &Verified,
+    event: ChannelEvent,
+    arrived: Millis,
+) -> Result<SyncAnswer, Refusal> {
+    let channel = verified.connection();
+    let patience = channel
+        .platform()
+        .capabilities()
+        .deadline
+        .unwrap_or_default();
+    let deadline = arrived.after(patience.saturating_sub(ANSWER_RESERVE));
+    let (route, agent) = route(app, channel).await?;
+    let asks = !event.messages.is_empty();
+    let (key, accept) = accepting(channel, route, event, deadline.before(NOTE_RESERVE))?;
+    let event = accept.append.event;
+    let wait = |key, hash| Wait {
+        app,
+        channel,
+        route,
+        key,
+        event: hash,
+        deadline,
+    };
+    match keep(app, channel.platform(), key, &accept).await? {
+        Kept::New(mut conversation) => {
+            if conversation.told {
+                // The channel has given it back: it would not ask us otherwise.
+                app.store.hand_back(&conversation.key).await?;
+                counted::count(Count::HandedBack, channel.platform(), &conversation.key);
+                conversation.told = false;
+                conversation.mode = Mode::Agent;
+            }
+            if !asks {
+                return Ok(SyncAnswer::Nothing);
+            }
+            let key = conversation.key.clone();
+            let drained = if conversation.mode == Mode::Operator {
+                // People are asked for; the channel's operators see the message in the chat that they are given.
+                deliver_nothing(app, conversation, &accept).await
+            } else {
+                deliver(app, conversation, &accept, agent, route).await
+            };
+            wait(key, event.hash).answer(drained).await
+        }
+        Kept::Duplicate(_) if !asks => Ok(SyncAnswer::Nothing),
+        Kept::Duplicate(conversation) => {
+            let known = conversation.answers.contains_key(&event.hash);
+            let hash = match event.also {
+                Some(also)
+                    if !known
+                        && conversation
+                            .to_agent
+                            .seen
+                            .values()
+                            .any(|seen| seen.contains(&also)) =>
+                {
+                    also
+                }
+                _ => event.hash,
+            };
+            wait(conversation.key, hash)
+                .answer(Drained::default())
+                .await
+        }
+        Kept::OperatorSpoke => Ok(SyncAnswer::HandOver),
+    }
+}
+
+/// Removes what this invocation brought from the agent's lane without sending it.
+async fn deliver_nothing(
+    app: &App,
+    conversation: Conversation,
+    accept: &crate::store::mailbox::Accept,
+) -> Drained {
+    let Some(lease) = accept.append.lease else {
+        return Drained::default();
+    };
+    if !conversation.lane(accept.lane).is_held_by(lease.owner) {
+        return Drained::default();
+    }
+    let key = conversation.key.clone();
+    match crate::delivery::discard(app, conversation, accept.lane, lease.owner).await {
+        Ok(()) => Drained::default(),
+        Err(error) => {
+            tracing::error!(reason = %error, chat = key.chat.as_str().len(), "what people took over stays in the lane");
+            Drained::default()
+        }
+    }
+}
+
+struct Wait<'a> {
+    app: &'a App,
+    channel: &'a Connection,
+    route: &'a Route,
+    key: ConversationKey,
+    event: EventHash,
+    deadline: Millis,
+}
+
+impl Wait<'_> {
+    /// Looks at the conversation until there is an answer to give.
+    async fn answer(self, drained: Drained) -> Result<SyncAnswer, Refusal> {
+        // What the agent has not got, it will not answer in time.
+        let hopeless = drained.dead > 0 || drained.put_off;
+        let mut pause = LOOK.0;
+        loop {
+            let conversation = self
+                .app
+                .store
+                .conversation(&self.key)
+                .await?
+                .ok_or_else(|| Refusal::unavailable("the conversation is gone"))?;
+            if let Some(kept) = conversation.answers.get(&self.event) {
+                return read(&kept.body);
+            }
+            let now = Millis::now();
+            if let Some(answer) = self.ready(&conversation, hopeless, now)?
+                && let Some(given) = self.give(&conversation, answer, now).await?
+            {
+                return Ok(given);
+            }
+            tokio::time::sleep(
+                pause
+                    .min(now.until(self.deadline))
+                    .max(Duration::from_millis(1)),
+            )
+            .await;
+            pause = (pause * 5 / 4).min(LOOK.1);
+        }
+    }
+
+    /// What can be answered now, if something can.
+    fn ready(
+        &self,
+        conversation: &Conversation,
+        hopeless: bool,
+        now: Millis,
+    ) -> Result<Option<SyncAnswer>, Refusal> {
+        let late = now >= self.deadline;
+        let replies = &conversation.to_channel.queue;
+        if let Some(last) = replies.back() {
+            let settled = last.accepted.after(self.route.settle()) <= now;
+            if !(settled || late) {
+                return Ok(None);
+            }
+            let replies = replies
+                .iter()
+                .take(MAX_GIVEN)
+                .map(|entry| serde_json::from_str(&entry.body).map_err(Refusal::unavailable))
+                .collect::<Result<_, _>>()?;
+            return Ok(Some(SyncAnswer::Replies(replies)));
+        }
+        if conversation.mode == Mode::Operator {
+            return Ok(Some(SyncAnswer::HandOver));
+        }
+        if !(late || hopeless) {
+            return Ok(None);
+        }
+        Ok(Some(match self.route.unanswered {
+            Unanswered::Operator => SyncAnswer::HandOver,
+            Unanswered::Wait => SyncAnswer::Patience(self.route.patience.clone()),
+        }))
+    }
+
+    /// Gives `answer`, unless another invocation was first: then what that one gave, or `None` if there is something new
+    /// to look at.
+    async fn give(
+        &self,
+        conversation: &Conversation,
+        answer: SyncAnswer,
+        now: Millis,
+    ) -> Result<Option<SyncAnswer>, Refusal> {
+        let count = match &answer {
+            SyncAnswer::Replies(replies) => replies.len(),
+            SyncAnswer::Patience(_) | SyncAnswer::HandOver | SyncAnswer::Nothing => 0,
+        };
+        let give = Give {
+            event: self.event,
+            head: conversation.to_channel.head,
+            count,
+            body: serde_json::to_string(&answer).map_err(Refusal::unavailable)?,
+            hands_over: answer == SyncAnswer::HandOver,
+            now,
+        };
+        match self.app.store.give(conversation, &give).await? {
+            Given::Taken => {
+                self.count(&answer, now);
+                Ok(Some(answer))
+            }
+            Given::Before(body) => read(&body).map(Some),
+            Given::Changed(_) => Ok(None),
+        }
+    }
+
+    fn count(&self, answer: &SyncAnswer, now: Millis) {
+        let platform = self.channel.platform();
+        match answer {
+            SyncAnswer::Replies(replies) => {
+                for _ in replies {
+                    counted::count(Count::Out, platform, &self.key);
+                }
+            }
+            SyncAnswer::HandOver => counted::count(Count::HandedOver, platform, &self.key),
+            SyncAnswer::Patience(_) | SyncAnswer::Nothing => {}
+        }
+        if now >= self.deadline {
+            counted::count(Count::DeadlineMissed, platform, &self.key);
+        }
+    }
+}
+
+fn read(body: &str) -> Result<SyncAnswer, Refusal> {
+    serde_json::from_str(body).map_err(Refusal::unavailable)
+}
