@@ -24,6 +24,7 @@ use crate::platforms::{self, Progress};
 use crate::store::StoreError;
 use crate::store::conversation::{Conversation, LaneName};
 use crate::store::dead::DeadLetter;
+use crate::store::mailbox::Outcome;
 use crate::time::Millis;
 
 /// What a holder of a lane's lease found out.
@@ -47,7 +48,6 @@ pub struct Delivery<'a> {
     /// The connection that the messages go to.
     to: Arc<Connection>,
     give_up_after: Duration,
-    reopens: bool,
     conversation: Conversation,
     drained: Drained,
 }
@@ -69,7 +69,6 @@ impl<'a> Delivery<'a> {
             until,
             to,
             give_up_after,
-            reopens: lane == LaneName::ToAgent && conversation.mode == Mode::Closed,
             conversation,
             drained: Drained::default(),
         }
@@ -98,41 +97,20 @@ impl<'a> Delivery<'a> {
                     drain.sent(sent);
                 }
                 write => {
-                    let (result, conversation) = self.write(&drain, write).await?;
-                    let lane = conversation.lane(self.lane).clone();
-                    self.conversation = conversation;
-                    drain.wrote(result, lane);
+                    self.drained.put_off |= matches!(write, Step::PutOff { .. });
+                    let outcome =
+                        carry_out(self.app, &self.conversation, self.lane, self.owner, write)
+                            .await?;
+                    let Some((result, conversation)) = outcome else {
+                        return Ok(self.drained);
+                    };
+                    drain.wrote(result, conversation.lane(self.lane).clone());
+                    self.conversation = Conversation {
+                        // A chat that moved while this invocation was sending stays moved for it.
+                        address: self.conversation.address.take().or(conversation.address),
+                        ..conversation
+                    };
                 }
-            }
-        }
-    }
-
-    async fn write(
-        &mut self,
-        drain: &Drain,
-        step: Step,
-    ) -> Result<crate::store::mailbox::Outcome, StoreError> {
-        let store = &self.app.store;
-        let (key, lane, owner) = (&self.conversation.key, self.lane, self.owner);
-        let now = Millis::now();
-        match step {
-            Step::Mark => store.mark(key, lane, owner).await,
-            Step::NotePart(part) => store.note_part(key, lane, owner, part).await,
-            Step::Finish => {
-                store
-                    .finish(&self.conversation, lane, owner, self.reopens, now)
-                    .await
-            }
-            Step::PutOff {
-                due,
-                hold,
-                attempts,
-            } => {
-                self.drained.put_off = true;
-                store.put_off(key, lane, owner, (due, hold, attempts)).await
-            }
-            Step::Advance | Step::Send | Step::Doubt | Step::Stop => {
-                store.advance(key, lane, drain.lane(), owner, now).await
             }
         }
     }
@@ -167,6 +145,11 @@ impl<'a> Delivery<'a> {
             };
             let (after, in_doubt, reason) = match failure {
                 Failure::Never { reason } => return self.give_up(drain, &reason).await,
+                Failure::Moved(chat) if chat == *self.conversation.chat() => {
+                    return self
+                        .give_up(drain, "the chat moved to where it already is")
+                        .await;
+                }
                 Failure::Moved(chat) => {
                     self.app
                         .store
@@ -319,36 +302,45 @@ pub async fn discard(
 ) -> Result<(), StoreError> {
     let mut drain = Drain::start(owner, conversation.lane(lane).clone(), false, Millis::now());
     loop {
-        let now = Millis::now();
-        let (result, now_is) = match drain.step() {
-            Step::Stop => return Ok(()),
-            Step::Send | Step::Doubt | Step::Mark | Step::NotePart(_) => {
-                drain.sent(Sent::Done);
-                continue;
-            }
-            Step::Finish => {
-                app.store
-                    .finish(&conversation, lane, owner, false, now)
-                    .await?
-            }
-            Step::Advance => {
-                app.store
-                    .advance(&conversation.key, lane, drain.lane(), owner, now)
-                    .await?
-            }
-            Step::PutOff {
-                due,
-                hold,
-                attempts,
-            } => {
-                let key = &conversation.key;
-                app.store
-                    .put_off(key, lane, owner, (due, hold, attempts))
-                    .await?
-            }
-        };
-        let state = now_is.lane(lane).clone();
-        conversation = now_is;
-        drain.wrote(result, state);
+        match drain.step() {
+            Step::Send | Step::Doubt => drain.sent(Sent::Done),
+            step => match carry_out(app, &conversation, lane, owner, step).await? {
+                None => return Ok(()),
+                Some((result, now)) => {
+                    drain.wrote(result, now.lane(lane).clone());
+                    conversation = now;
+                }
+            },
+        }
     }
+}
+
+/// Makes the write that a step asks for; `None` if it asks for none.
+async fn carry_out(
+    app: &App,
+    conversation: &Conversation,
+    name: LaneName,
+    owner: Owner,
+    step: Step,
+) -> Result<Option<Outcome>, StoreError> {
+    let store = &app.store;
+    let (key, lane) = (&conversation.key, conversation.lane(name));
+    let now = Millis::now();
+    let outcome = match step {
+        Step::Send | Step::Doubt | Step::Stop => return Ok(None),
+        Step::Mark => store.mark(key, name, lane, owner).await,
+        Step::NotePart(_) => store.note_part(key, name, lane, owner).await,
+        Step::Advance => store.advance(key, name, lane, owner, now).await,
+        Step::Finish => {
+            // The visitor wrote again.
+            let reopens = name == LaneName::ToAgent && conversation.mode == Mode::Closed;
+            store.finish(conversation, name, owner, reopens, now).await
+        }
+        Step::PutOff {
+            due,
+            hold,
+            attempts,
+        } => store.put_off(key, name, owner, (due, hold, attempts)).await,
+    };
+    outcome.map(Some)
 }

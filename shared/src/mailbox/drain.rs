@@ -76,12 +76,12 @@ impl Drain {
             return Step::Stop;
         }
         match self.lane.due {
+            _ if self.lane.sending => Step::Doubt,
             Some(due) if self.lane.hold && now < due => Step::PutOff {
                 due,
                 hold: true,
                 attempts: self.lane.attempts,
             },
-            _ if self.lane.sending => Step::Doubt,
             _ => self.send(),
         }
     }

@@ -43,9 +43,10 @@ impl std::fmt::Debug for EventHash {
 pub struct EventId {
     /// What is remembered of this event.
     pub hash: EventHash,
-    /// A second hash that marks the event as known. A platform without message ids needs it: there the id holds the
-    /// window of time that the event fell into, and a copy may fall into the next one.
-    pub also: Option<EventHash>,
+    /// Other hashes that mark the event as known. A platform without message ids needs them: there the id holds the
+    /// window of time that the event fell into. A copy may fall into the next one, or, on a clock that is behind, into
+    /// the one before.
+    pub also: [Option<EventHash>; 2],
 }
 
 impl EventId {
@@ -53,7 +54,7 @@ impl EventId {
     pub fn named(id: &str) -> Self {
         Self {
             hash: EventHash::of(&[b"id", id.as_bytes()]),
-            also: None,
+            also: [None; 2],
         }
     }
 
@@ -63,13 +64,13 @@ impl EventId {
         let Some(window) = now_ms.checked_div(window_ms) else {
             return Self {
                 hash: EventHash(fastrand::u64(..).to_be_bytes()),
-                also: None,
+                also: [None; 2],
             };
         };
         let at = |window: u64| EventHash::of(&[b"window", &window.to_be_bytes(), content]);
         Self {
             hash: at(window),
-            also: window.checked_sub(1).map(at),
+            also: [window.checked_sub(1).map(at), window.checked_add(1).map(at)],
         }
     }
 }
@@ -95,8 +96,9 @@ mod tests {
         let first = EventId::within(b"hi", 9_999, 5_000);
         let copy = EventId::within(b"hi", 10_001, 5_000);
         let later = EventId::within(b"hi", 20_001, 5_000);
-        assert_eq!(copy.also, Some(first.hash));
-        assert_ne!(later.also, Some(first.hash));
+        assert_eq!(copy.also[0], Some(first.hash));
+        assert_eq!(first.also[1], Some(copy.hash));
+        assert!(!later.also.contains(&Some(first.hash)));
         assert_ne!(later.hash, first.hash);
     }
 

@@ -134,16 +134,22 @@ impl Append {
 }
 
 impl Lane {
-    /// Whether `event` is remembered at `now`.
+    /// Whether `event` is remembered at `now`. The next bucket counts too: a clock that is ahead of this one may have put
+    /// the event there.
     pub fn knows(&self, event: &EventId, now: Millis) -> bool {
         let current = bucket(now.seconds());
-        [Some(current), current.checked_sub(1)]
-            .into_iter()
-            .flatten()
-            .filter_map(|bucket| self.seen.get(&bucket))
-            .any(|seen| {
-                seen.contains(&event.hash) || event.also.is_some_and(|also| seen.contains(&also))
-            })
+        [
+            current.checked_add(1),
+            Some(current),
+            current.checked_sub(1),
+        ]
+        .into_iter()
+        .flatten()
+        .filter_map(|bucket| self.seen.get(&bucket))
+        .any(|seen| {
+            seen.contains(&event.hash)
+                || event.also.iter().flatten().any(|also| seen.contains(also))
+        })
     }
 
     /// Accepts an event: refuses a known one, appends its messages and takes the lease if nobody has it.
@@ -182,23 +188,34 @@ impl Lane {
         true
     }
 
-    /// Notes, before it is sent, that the next part may have been sent. Whoever finds the mark after a crash knows that
+    /// Notes, before it is sent, that part number `part` of entry number `head` may have been sent. Whoever finds the mark after a crash knows that
     /// sending again could repeat it.
     ///
     /// # Errors
     /// [`NotWritten::Lost`].
-    pub fn mark(&mut self, owner: Owner) -> Result<(), NotWritten> {
+    pub fn mark(&mut self, owner: Owner, head: u64, part: u32) -> Result<(), NotWritten> {
         self.prove(owner)?;
+        if (self.head, self.part) != (head, part) {
+            return Err(NotWritten::Lost);
+        }
         self.sending = true;
         Ok(())
     }
 
-    /// Notes that the other side has accepted the first `part` parts of the first entry.
+    /// Notes that the other side has accepted the first `part` parts of the first entry, number `head`. Both numbers
+    /// make it safe to send the write again when its answer was lost: one that arrives late notes no part of the next
+    /// entry and takes away no later mark.
     ///
     /// # Errors
     /// [`NotWritten::Lost`].
-    pub fn note_part(&mut self, owner: Owner, part: u32) -> Result<(), NotWritten> {
+    pub fn note_part(&mut self, owner: Owner, head: u64, part: u32) -> Result<(), NotWritten> {
         self.prove(owner)?;
+        if (self.head, self.part) == (head, part) {
+            return Ok(());
+        }
+        if self.head != head || self.part + 1 != part {
+            return Err(NotWritten::Lost);
+        }
         self.part = part;
         self.sending = false;
         Ok(())

@@ -108,7 +108,7 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.0.client().clone();
         HttpConnectorFuture::new(async move {
-            let request = convert(request).map_err(|error| ConnectorError::user(error))?;
+            let request = convert(request).map_err(ConnectorError::user)?;
             let response = client.execute(request).await.map_err(classify)?;
             let status = response.status();
             let headers = response.headers().clone();

@@ -32,12 +32,13 @@ pub struct DeadLetter {
 impl DeadLetter {
     /// Its id within its connection. The same letter always has the same, so that writing it twice makes one.
     pub fn id(&self) -> String {
-        format!(
-            "{:013}-{}-{}",
-            self.accepted.0,
-            self.event.hex(),
-            self.number
-        )
+        let which = EventHash::of(&[
+            self.key.chat.as_str().as_bytes(),
+            self.lane.as_str().as_bytes(),
+            &self.event.0,
+            &self.number.to_be_bytes(),
+        ]);
+        format!("{:013}-{}", self.accepted.0, which.hex())
     }
 }
 

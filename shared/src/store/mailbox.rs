@@ -152,12 +152,16 @@ impl Store {
     pub async fn mark(
         &self,
         key: &ConversationKey,
-        lane: LaneName,
+        name: LaneName,
+        lane: &Lane,
         owner: Owner,
     ) -> Result<Outcome, StoreError> {
-        let mut update = owned(lane, owner);
-        update.set(lane.attribute("sending"), AttributeValue::Bool(true));
-        self.lane_write(key, lane, update, |lane| lane.mark(owner))
+        let (head, part) = (lane.head, lane.part);
+        let mut update = owned(name, owner);
+        require_number(&mut update, name.attribute("head"), head);
+        require_number(&mut update, name.attribute("part"), part.into());
+        update.set(name.attribute("sending"), AttributeValue::Bool(true));
+        self.lane_write(key, name, update, |lane| lane.mark(owner, head, part))
             .await
     }
 
@@ -168,15 +172,20 @@ impl Store {
     pub async fn note_part(
         &self,
         key: &ConversationKey,
-        lane: LaneName,
+        name: LaneName,
+        lane: &Lane,
         owner: Owner,
-        part: u32,
     ) -> Result<Outcome, StoreError> {
-        let mut update = owned(lane, owner);
-        update.set(lane.attribute("part"), write::number(part.into()));
-        update.remove(lane.attribute("sending"));
-        self.lane_write(key, lane, update, |lane| lane.note_part(owner, part))
-            .await
+        let (head, part) = (lane.head, lane.part);
+        let mut update = owned(name, owner);
+        require_number(&mut update, name.attribute("head"), head);
+        require_number(&mut update, name.attribute("part"), part.into());
+        update.set(name.attribute("part"), write::number(u64::from(part) + 1));
+        update.remove(name.attribute("sending"));
+        self.lane_write(key, name, update, |lane| {
+            lane.note_part(owner, head, part + 1)
+        })
+        .await
     }
 
     /// [`Lane::advance`].
@@ -193,7 +202,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         let head = lane.head;
         let mut update = owned(name, owner);
-        require_head(&mut update, name, head);
+        require_number(&mut update, name.attribute("head"), head);
         update.set(name.attribute("head"), write::number(head + 1));
         let bytes = lane.queue.front().map_or(0, crate::mailbox::Entry::bytes);
         update.subtract(name.attribute("bytes"), bytes);
@@ -219,7 +228,7 @@ impl Store {
         let (key, lane) = (&conversation.key, conversation.lane(name));
         let head = lane.head;
         let mut update = owned(name, owner);
-        require_head(&mut update, name, head);
+        require_number(&mut update, name.attribute("head"), head);
         let queue = update.name(name.attribute("queue"));
         let one = update.value(write::number(1));
         update.require(format!("size({queue}) = {one}"));
@@ -423,14 +432,17 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     }
 
     let current = bucket(now);
-    let hashes: Vec<String> = [Some(append.event.hash), append.event.also]
-        .into_iter()
-        .flatten()
+    let hashes: Vec<String> = std::iter::once(append.event.hash)
+        .chain(append.event.also.into_iter().flatten())
         .map(|hash| update.value(write::bytes(&hash.0)))
         .collect();
-    for bucket in [Some(current), current.checked_sub(1)]
-        .into_iter()
-        .flatten()
+    for bucket in [
+        current.checked_add(1),
+        Some(current),
+        current.checked_sub(1),
+    ]
+    .into_iter()
+    .flatten()
     {
         let seen = update.name(lane.attribute(&format!("seen_{bucket}")));
         for hash in &hashes {
@@ -530,7 +542,7 @@ fn give_update(conversation: &Conversation, give: &Give) -> Update {
     let answer = update.name(format!("answer_{}", give.event.hex()));
     update.require(format!("attribute_not_exists({answer})"));
     if give.count > 0 {
-        require_head(&mut update, name, give.head);
+        require_number(&mut update, name.attribute("head"), give.head);
         update.set(
             name.attribute("head"),
             write::number(give.head + give.count as u64),
@@ -587,13 +599,14 @@ fn owned(lane: LaneName, owner: Owner) -> Update {
     update
 }
 
-fn require_head(update: &mut Update, lane: LaneName, head: u64) {
-    let name = update.name(lane.attribute("head"));
-    if head == 0 {
+/// Requires the attribute to be `number`; zero is written by leaving it out.
+fn require_number(update: &mut Update, attribute: String, number: u64) {
+    let name = update.name(attribute);
+    if number == 0 {
         update.require(format!("attribute_not_exists({name})"));
     } else {
-        let head = update.value(write::number(head));
-        update.require(format!("{name} = {head}"));
+        let number = update.value(write::number(number));
+        update.require(format!("{name} = {number}"));
     }
 }
 

@@ -59,10 +59,10 @@ impl Refusal {
             }
             Self::TooLarge => tracing::warn!(count = "refused", status = 413),
             Self::Busy => {
-                tracing::warn!(count = "refused", status = 503, reason = "the lane is full")
+                tracing::warn!(count = "refused", status = 503, reason = "the lane is full");
             }
             Self::Unavailable(why) => {
-                tracing::error!(count = "refused", status = 503, reason = why)
+                tracing::error!(count = "refused", status = 503, reason = why);
             }
         }
         if self.status() == 503 {

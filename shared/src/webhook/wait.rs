@@ -93,20 +93,19 @@ pub async fn converse(
         }
         Kept::Duplicate(_) if !asks => Ok(SyncAnswer::Nothing),
         Kept::Duplicate(conversation) => {
-            let known = conversation.answers.contains_key(&event.hash);
-            let hash = match event.also {
-                Some(also)
-                    if !known
-                        && conversation
-                            .to_agent
-                            .seen
-                            .values()
-                            .any(|seen| seen.contains(&also)) =>
-                {
-                    also
-                }
-                _ => event.hash,
+            // The copy may have come in another window than the original, which is what the answer is kept under.
+            let known = |hash: &EventHash| {
+                conversation
+                    .to_agent
+                    .seen
+                    .values()
+                    .any(|seen| seen.contains(hash))
             };
+            let also = event.also.into_iter().flatten();
+            let hash = std::iter::once(event.hash)
+                .chain(also)
+                .find(known)
+                .unwrap_or(event.hash);
             wait(conversation.key, hash)
                 .answer(Drained::default())
                 .await

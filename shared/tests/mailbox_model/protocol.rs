@@ -14,6 +14,8 @@ pub(crate) struct Write {
     pub(crate) owner: Owner,
     /// The number of the first entry, as the writer knows it.
     pub(crate) head: u64,
+    /// How many of its parts were accepted, as the writer knows it.
+    pub(crate) part: u32,
     /// What.
     pub(crate) step: Step,
 }
@@ -22,10 +24,11 @@ impl Write {
     /// What `drain` has to write now; `None` while it has nothing to write.
     pub(crate) fn of(owner: Owner, drain: &Drain) -> Option<Self> {
         let step = drain.step();
-        let head = drain.lane().head;
+        let (head, part) = (drain.lane().head, drain.lane().part);
         (!matches!(step, Step::Send | Step::Doubt | Step::Stop)).then_some(Self {
             owner,
             head,
+            part,
             step,
         })
     }
@@ -33,8 +36,8 @@ impl Write {
     /// The write arrives.
     pub(crate) fn apply(&self, lane: &mut Lane) -> Result<(), NotWritten> {
         match self.step {
-            Step::Mark => lane.mark(self.owner),
-            Step::NotePart(part) => lane.note_part(self.owner, part),
+            Step::Mark => lane.mark(self.owner, self.head, self.part),
+            Step::NotePart(part) => lane.note_part(self.owner, self.head, part),
             Step::Advance => lane.advance(self.owner, self.head, NOW),
             Step::Finish => lane.finish(self.owner, self.head, NOW),
             Step::PutOff {

@@ -76,6 +76,12 @@ impl Client {
             .map_err(|error| unreachable(&error))
     }
 
+    /// The client itself, for tests that do what a platform never does.
+    #[cfg(test)]
+    pub(crate) fn raw(&self) -> &reqwest::Client {
+        &self.0
+    }
+
     /// Posts `body` as JSON and reads the whole answer.
     pub(crate) async fn post(
         &self,

@@ -16,6 +16,8 @@ mod client;
 pub mod faults;
 mod lanes;
 pub mod log;
+#[cfg(test)]
+mod receiver;
 pub mod selarti;
 mod server;
 mod tasks;

@@ -48,7 +48,7 @@ pub fn receive(
         Some(id) if !id.is_empty() => EventId::named(id),
         _ => EventId {
             hash: EventHash::of(&[b"body", body]),
-            also: None,
+            also: [None; 2],
         },
     };
     let message = webhook

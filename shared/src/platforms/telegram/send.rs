@@ -50,7 +50,7 @@ pub fn parts(message: &Message) -> Vec<Part> {
                 parts.push(plain(
                     "sendContact",
                     json!({"phone_number": contact.phone, "first_name": contact.name}),
-                ))
+                ));
             }
             other => parts.extend(
                 texts(&fit::content_to_text(other))

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::chats::unix_time;
 use super::params::Params;
@@ -62,23 +62,32 @@ impl Delivery {
     }
 }
 
-/// Queues an update of a chat. It waits for the chat's earlier ones, and for a webhook if there is none yet.
-pub(crate) fn queue(inner: &Arc<Inner>, chat_id: i64, update_id: i64, update: Value) {
-    inner.updates.push(update.clone());
-    let wanted = inner
-        .webhook
-        .borrow()
-        .as_ref()
-        .is_none_or(|webhook| webhook.wants(&update));
-    if !wanted {
-        return;
-    }
-    inner.state(|state| state.pending += 1);
-    let this = Arc::clone(inner);
-    inner.lanes.run(chat_id, async move {
-        deliver(&this, update_id, &update).await;
-        this.state(|state| state.pending = state.pending.saturating_sub(1));
-    });
+/// Numbers an update of a chat and queues it. It waits for the chat's earlier ones, and for a webhook if there is none
+/// yet. Returns its id.
+pub(crate) fn queue(inner: &Arc<Inner>, chat_id: i64, kind: &str, content: Value) -> i64 {
+    // Numbered and queued under one lock: the ids of a chat rise in the order in which they are sent.
+    inner.state(|state| {
+        let update_id = state.next_update();
+        let mut update = Map::new();
+        update.insert("update_id".to_owned(), json!(update_id));
+        update.insert(kind.to_owned(), content);
+        let update = Value::Object(update);
+        inner.updates.push(update.clone());
+        if inner
+            .webhook
+            .borrow()
+            .as_ref()
+            .is_none_or(|webhook| webhook.wants(kind))
+        {
+            state.pending += 1;
+            let this = Arc::clone(inner);
+            inner.lanes.run(
+                chat_id,
+                async move { deliver(&this, update_id, &update).await },
+            );
+        }
+        update_id
+    })
 }
 
 async fn deliver(inner: &Arc<Inner>, update_id: i64, update: &Value) {
@@ -93,7 +102,12 @@ async fn deliver(inner: &Arc<Inner>, update_id: i64, update: &Value) {
         let Some(webhook) = webhook(inner).await else {
             return;
         };
-        if update_id <= inner.state(|state| state.dropped) {
+        let dropped = inner.state(|state| {
+            let dropped = update_id <= state.dropped;
+            state.pending -= usize::from(dropped);
+            dropped
+        });
+        if dropped {
             return;
         }
         attempt += 1;
@@ -107,10 +121,14 @@ async fn deliver(inner: &Arc<Inner>, update_id: i64, update: &Value) {
             Err(error) => Some(error.to_string()),
         };
         let taken = failure.is_none();
-        if let Some(failure) = failure {
-            inner.state(|state| state.last_error = Some((unix_time(), failure)));
-        }
         let gave_up = !taken && attempt >= attempts;
+        inner.state(|state| {
+            state.last_error = failure
+                .map(|failure| (unix_time(), failure))
+                .or(state.last_error.take());
+            state.pending -= usize::from(taken || gave_up);
+        });
+        // Noted last: who waits for it finds everything else done.
         inner.deliveries.push(Delivery {
             update_id,
             attempt,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::chats::{Line, User, unix_time};
+use super::chats::{Book, Line, User, unix_time};
 use super::entity::utf16;
 use super::markup::Action;
 use super::methods::Sent;
@@ -105,28 +105,40 @@ impl Chat {
         self.message(text, fields)
     }
 
-    /// Changes a text that was sent before: an `edited_message`.
+    /// Changes the text of a message (known here or not): an `edited_message`.
     pub fn edit(&self, message_id: i64, text: &str) -> i64 {
         let message = self.inner.state(|state| {
-            let chat = state.chats.get_mut(&self.id)?;
+            let chat = state.chat(self.id, &self.user);
+            let mut fields = match chat.messages.remove(&message_id) {
+                Some(Value::Object(fields)) => fields,
+                _ => self.head(message_id, chat),
+            };
+            fields.remove("entities");
+            fields.extend(text_fields(text));
+            fields.insert("edit_date".to_owned(), json!(unix_time()));
+            let message = Value::Object(fields);
+            chat.messages.insert(message_id, message.clone());
             chat.lines.push(Line {
                 from: self.user.first_name.clone(),
-                text: format!("[edited] {text}"),
+                text: format!("[edits] {text}"),
             });
-            let message = chat.messages.get_mut(&message_id)?.as_object_mut()?;
-            message.remove("entities");
-            message.extend(text_fields(text));
-            message.insert("edit_date".to_owned(), json!(unix_time()));
-            Some(Value::Object(message.clone()))
+            message
         });
-        self.update("edited_message", message.unwrap_or_default())
+        self.inner
+            .lines_changed
+            .send_modify(|changes| *changes += 1);
+        self.update("edited_message", message)
     }
 
     /// Sends a photo.
     pub fn photo(&self, bytes: &[u8], caption: Option<&str>) -> i64 {
-        let id = self.keep("photos", "jpg", bytes);
+        // The smaller sizes are files of their own; here they have the same bytes.
+        let (small, id) = (
+            self.keep("photos", "jpg", bytes),
+            self.keep("photos", "jpg", bytes),
+        );
         let small = json!({
-            "file_id": format!("{id}-small"), "file_unique_id": format!("u{id}s"), "width": 90, "height": 60,
+            "file_id": small, "file_unique_id": format!("u{small}"), "width": 90, "height": 60,
         });
         let large = json!({
             "file_id": id, "file_unique_id": format!("u{id}"), "width": 1280, "height": 853, "file_size": bytes.len(),
@@ -279,10 +291,7 @@ impl Chat {
         let message = self.inner.state(|state| {
             let chat = state.chat(self.id, &self.user);
             let message_id = chat.next_message();
-            fields.insert("message_id".to_owned(), json!(message_id));
-            fields.insert("from".to_owned(), self.user.to_json());
-            fields.insert("chat".to_owned(), chat.to_json(self.id));
-            fields.insert("date".to_owned(), json!(unix_time()));
+            fields.extend(self.head(message_id, chat));
             let message = Value::Object(fields);
             chat.messages.insert(message_id, message.clone());
             chat.lines.push(Line {
@@ -299,12 +308,17 @@ impl Chat {
 
     /// Queues an update of any kind in this chat's order.
     pub fn update(&self, kind: &str, content: Value) -> i64 {
-        let update_id = self.inner.state(super::chats::State::next_update);
-        let mut update = Map::new();
-        update.insert("update_id".to_owned(), json!(update_id));
-        update.insert(kind.to_owned(), content);
-        delivery::queue(&self.inner, self.id, update_id, Value::Object(update));
-        update_id
+        delivery::queue(&self.inner, self.id, kind, content)
+    }
+
+    /// The fields that every message has.
+    fn head(&self, message_id: i64, chat: &Book) -> Map<String, Value> {
+        let mut fields = Map::new();
+        fields.insert("message_id".to_owned(), json!(message_id));
+        fields.insert("from".to_owned(), self.user.to_json());
+        fields.insert("chat".to_owned(), chat.to_json(self.id));
+        fields.insert("date".to_owned(), json!(unix_time()));
+        fields
     }
 
     fn membership(&self, blocked: bool) -> i64 {

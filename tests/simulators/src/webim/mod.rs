@@ -95,6 +95,7 @@ struct Inner {
     bot_url: String,
     dialect: Dialect,
     client: Client,
+    patience: Duration,
     with_operators: Mutex<HashSet<String>>,
     exchanges: Log<Exchange>,
 }
@@ -113,10 +114,15 @@ impl Webim {
     /// # Errors
     /// When the HTTP client cannot be made.
     pub fn with(bot_url: &str, dialect: Dialect) -> Result<Self, Unreachable> {
+        Self::patient(bot_url, dialect, PATIENCE)
+    }
+
+    fn patient(bot_url: &str, dialect: Dialect, patience: Duration) -> Result<Self, Unreachable> {
         let inner = Inner {
             bot_url: bot_url.to_owned(),
             dialect,
-            client: Client::new(PATIENCE)?,
+            client: Client::new(patience)?,
+            patience,
             with_operators: Mutex::default(),
             exchanges: Log::default(),
         };
@@ -147,6 +153,7 @@ impl Webim {
             client,
             bot_url,
             dialect,
+            patience,
             ..
         } = &*self.inner;
         let answer = client
@@ -155,7 +162,7 @@ impl Webim {
         let took = started.elapsed();
         let outcome = match &answer {
             Err(error) if error.timed_out => {
-                Outcome::Operators(format!("no answer within {PATIENCE:?}"))
+                Outcome::Operators(format!("no answer within {patience:?}"))
             }
             Err(error) => Outcome::Operators(error.to_string()),
             Ok(answer) => match answer::judge(answer, may_be_empty(&request)) {
