@@ -21,6 +21,11 @@ impl Secret {
         (!secret.is_empty()).then_some(Self(secret))
     }
 
+    /// A secret that nobody knows.
+    pub fn random() -> Self {
+        Self(format!("{:032x}", fastrand::u128(..)))
+    }
+
     /// The secret itself, for the header or URL that needs it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -133,6 +133,14 @@ impl<'a> Delivery<'a> {
         let begun = Millis::now();
         let mut tries = 0;
         loop {
+            let now = Millis::now();
+            if now.until(self.until) < RESERVE {
+                // No failure of the message: the next holder goes on at once.
+                return Ok(Sent::Later {
+                    due: now,
+                    hold: false,
+                });
+            }
             tries += 1;
             let failure = match self.try_once(&message, part).await {
                 Ok(Progress::More) => return Ok(Sent::Part),

@@ -126,15 +126,18 @@ impl Conversation {
     /// If an attribute is not what this version writes.
     pub fn read(key: ConversationKey, item: &Item) -> Result<Self, StoreError> {
         let id = |name: &str| read::text(item, name);
+        let told = read::flag(item, "told")?;
         Ok(Self {
             key,
             mode: match id("mode")? {
+                // Whatever the agent says, the channel's operators have it.
+                _ if told => Mode::Operator,
                 None => Mode::default(),
                 Some(mode) => {
                     Mode::parse(mode).ok_or_else(|| StoreError::corrupt("unknown mode"))?
                 }
             },
-            told: read::flag(item, "told")?,
+            told,
             operator_spoke: read::flag(item, "operator_spoke")?,
             visitor: fields(item, "visitor_")?,
             facts: fields(item, "fact_")?,

@@ -484,8 +484,8 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     }
     match accept.signals.mode {
         Some(Mode::Agent) => {
+            // Not `told`: if the channel's operators have the chat, only the channel gives it back.
             update.set("mode", write::text(Mode::Agent.as_str()));
-            update.remove("told");
             update.remove("operator_spoke");
         }
         Some(mode) => update.set("mode", write::text(mode.as_str())),

@@ -59,21 +59,17 @@ async fn verify(
         Err(_) => None,
     };
     let known = connection.filter(|connection| connection.platform() == platform);
-    let Some((connection, reference)) = known.and_then(|connection| {
-        secret(&connection.settings)
-            .cloned()
-            .map(|secret| (connection, secret))
-    }) else {
+    let reference = known
+        .as_ref()
+        .and_then(|connection| secret(&connection.settings));
+    let secret = match reference {
+        Some(reference) => app.secrets.get(reference).map_err(Refusal::unavailable)?,
         // The same work as for a wrong token, so that the time does not tell which connections there are.
-        let nobody =
-            Secret::new("nobody").is_some_and(|nobody| nobody.is(given) && given.is_empty());
-        debug_assert!(!nobody);
-        return Err(Refusal::Unauthorized);
+        None => Secret::random(),
     };
-    let secret = app.secrets.get(&reference).map_err(Refusal::unavailable)?;
-    if secret.is(given) {
-        Ok(Verified { connection })
-    } else {
-        Err(Refusal::Unauthorized)
-    }
+    let proved = secret.is(given);
+    known
+        .filter(|_| proved)
+        .map(|connection| Verified { connection })
+        .ok_or(Refusal::Unauthorized)
 }

@@ -1,1 +1,14 @@
-//! Whole-system tests.
+//! The whole system: simulated platforms on both sides, real HTTP between them and the local gateway with the functions'
+//! own handlers, the AWS SDK against an embedded DynamoDB. One binary, because each would link all of that again.
+//!
+//! * `world` sets it up; every test has its own, so they run beside each other.
+//! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises.
+
+mod bad_input;
+mod conversation;
+mod dead;
+mod deadline;
+mod duplicates;
+mod handover;
+mod order;
+mod world;

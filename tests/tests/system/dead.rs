@@ -1,0 +1,136 @@
+//! What cannot be delivered is a dead letter that a person can see; nothing behind it waits.
+
+use std::time::Duration;
+
+use simulators::faults::Fault;
+use simulators::selarti::Flags;
+
+use super::world::{PATIENCE, Setup, World};
+
+#[tokio::test]
+async fn a_blocked_bots_reply_is_a_dead_letter_with_the_reason() {
+    let world = World::new().await;
+    let ada = world.telegram.chat(1);
+    let update = ada.text("silence");
+    world.telegram.delivered(update, PATIENCE).await.unwrap();
+    ada.block();
+    assert!(
+        world
+            .selarti
+            .say("shop-bot.1", "Hello?", Flags::default())
+            .await
+            .taken()
+    );
+    world.settled("shop-bot", "1").await;
+    let letters = world
+        .gateway
+        .app()
+        .store
+        .dead_letters(&"shop-bot".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].reason.contains("blocked"), "{letters:?}");
+    assert!(letters[0].message.contains("Hello?"));
+    ada.unblock();
+    assert!(
+        world
+            .selarti
+            .say("shop-bot.1", "And again", Flags::default())
+            .await
+            .taken()
+    );
+    assert_eq!(
+        ada.wait_sent(1, PATIENCE).await.unwrap()[0].text,
+        "And again"
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_is_tried_too_long_is_a_dead_letter() {
+    let world = World::with(Setup {
+        telegram_route: "give_up_after_hours = 0",
+        ..Setup::default()
+    })
+    .await;
+    world
+        .selarti
+        .faults()
+        .next("send_message_external", Fault::Status(503, String::new()));
+    let ada = world.telegram.chat(1);
+    let update = ada.text("one");
+    world.telegram.delivered(update, PATIENCE).await.unwrap();
+    world.settled("shop-bot", "1").await;
+    let letters = world
+        .gateway
+        .app()
+        .store
+        .dead_letters(&"shop-bot".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].reason.contains("too old"), "{letters:?}");
+}
+
+#[tokio::test]
+async fn in_doubt_a_connection_may_rather_lose_than_repeat() {
+    for (keys, times, dead) in [("", 2, 0), ("in_doubt = \"lose\"", 1, 1)] {
+        let world = World::with(Setup {
+            selarti: match keys {
+                "" => "token = \"env:SELARTI_TOKEN\"",
+                _ => "token = \"env:SELARTI_TOKEN\"\nin_doubt = \"lose\"",
+            },
+            ..Setup::default()
+        })
+        .await;
+        world
+            .selarti
+            .faults()
+            .next("send_message_external", Fault::ResetAfter);
+        let ada = world.telegram.chat(1);
+        let update = ada.text("silence");
+        world.telegram.delivered(update, PATIENCE).await.unwrap();
+        world.settled("shop-bot", "1").await;
+        assert_eq!(world.taken("shop-bot.1").len(), times, "{keys}");
+        let letters = world
+            .gateway
+            .app()
+            .store
+            .dead_letters(&"shop-bot".parse().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(letters.len(), dead, "{keys}");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_is_down_for_a_while_is_caught_up_in_order() {
+    let world = World::with(Setup {
+        retry: shared::delivery::retry::Retry {
+            at_once: Duration::from_millis(50),
+            ..Setup::default().retry
+        },
+        ..Setup::default()
+    })
+    .await;
+    world.selarti.set_brain(|_| Vec::new());
+    world
+        .selarti
+        .faults()
+        .times("send_message_external", 30, &Fault::ResetBefore);
+    let ada = world.telegram.chat(1);
+    let said: Vec<String> = (0..5).map(|n| format!("message {n}")).collect();
+    for text in &said {
+        let update = ada.text(text);
+        // Telegram is answered although the agent is down: the message is kept.
+        world.telegram.delivered(update, PATIENCE).await.unwrap();
+    }
+    world
+        .selarti
+        .accepted()
+        .wait_for(5, PATIENCE)
+        .await
+        .unwrap();
+    world.settled("shop-bot", "1").await;
+    assert_eq!(world.taken("shop-bot.1"), said);
+}

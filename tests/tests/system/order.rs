@@ -1,0 +1,119 @@
+//! Within a lane in the order accepted, through every retry; between conversations, no waiting.
+
+use std::time::Duration;
+
+use simulators::faults::Fault;
+use simulators::selarti::{Flags, Reply};
+
+use super::world::{PATIENCE, World};
+
+#[tokio::test]
+async fn a_hundred_messages_arrive_in_order_while_every_third_fails() {
+    let world = World::new().await;
+    world.selarti.set_brain(|_| Vec::new());
+    world.selarti.faults().every(
+        "send_message_external",
+        3,
+        Fault::Status(503, "{}".to_owned()),
+    );
+    let ada = world.telegram.chat(1);
+    let said: Vec<String> = (0..100).map(|n| format!("message {n}")).collect();
+    for text in &said {
+        ada.text(text);
+    }
+    world
+        .selarti
+        .accepted()
+        .wait_for(100, PATIENCE)
+        .await
+        .unwrap();
+    world.settled("shop-bot", "1").await;
+    assert_eq!(world.taken("shop-bot.1"), said);
+}
+
+#[tokio::test]
+async fn a_hundred_at_once_are_each_delivered_once() {
+    let world = World::new().await;
+    world.selarti.set_brain(|_| Vec::new());
+    world
+        .selarti
+        .faults()
+        .every("send_message_external", 3, Fault::RetryAfter { seconds: 0 });
+    world.telegram.chat(2);
+    let updates: Vec<serde_json::Value> = (0..100)
+        .map(|n| {
+            serde_json::json!({
+                "update_id": 1_000 + n,
+                "message": {"message_id": n, "date": 1_700_000_000, "text": format!("{n}"),
+                            "chat": {"id": 2, "type": "private"}, "from": {"id": 2, "first_name": "Ada"}}
+            })
+        })
+        .collect();
+    let mut posts = tokio::task::JoinSet::new();
+    for update in updates {
+        let telegram = world.telegram.clone();
+        posts.spawn(async move { telegram.post_update(&update).await.unwrap() });
+    }
+    while let Some(answer) = posts.join_next().await {
+        assert!(answer.unwrap().is_success());
+    }
+    world.settled("shop-bot", "2").await;
+    let mut taken: Vec<u32> = world
+        .taken("shop-bot.2")
+        .iter()
+        .map(|text| text.parse().unwrap())
+        .collect();
+    taken.sort_unstable();
+    assert_eq!(taken, (0..100).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn replies_arrive_in_order_while_telegram_asks_for_patience() {
+    let world = World::new().await;
+    let ada = world.telegram.chat(4);
+    let update = ada.text("silence");
+    world.telegram.delivered(update, PATIENCE).await.unwrap();
+    world
+        .telegram
+        .faults()
+        .every("sendMessage", 4, Fault::RetryAfter { seconds: 1 });
+    let replies: Vec<String> = (0..8).map(|n| format!("reply {n}")).collect();
+    for reply in &replies {
+        assert!(
+            world
+                .selarti
+                .say("shop-bot.4", reply, Flags::default())
+                .await
+                .taken()
+        );
+    }
+    ada.wait_sent(8, PATIENCE).await.unwrap();
+    let texts: Vec<String> = ada.sent().into_iter().map(|sent| sent.text).collect();
+    assert_eq!(texts, replies);
+}
+
+#[tokio::test]
+async fn a_conversation_that_waits_does_not_hold_up_another() {
+    let world = World::new().await;
+    world
+        .selarti
+        .set_brain(|incoming| vec![Reply::text(format!("to {}", incoming.message))]);
+    world
+        .telegram
+        .faults()
+        .next("sendMessage", Fault::RetryAfter { seconds: 30 });
+    let (slow, quick) = (world.telegram.chat(10), world.telegram.chat(11));
+    let update = slow.text("one");
+    world.telegram.delivered(update, PATIENCE).await.unwrap();
+    world
+        .telegram
+        .faults()
+        .attempts()
+        .wait_for_matching(1, PATIENCE, |attempt| attempt.endpoint == "sendMessage")
+        .await
+        .unwrap();
+    quick.text("two");
+    let sent = quick.wait_sent(1, Duration::from_secs(15)).await.unwrap();
+    assert_eq!(sent[0].text, "to two");
+    assert!(slow.sent().is_empty(), "Telegram said when to come back");
+}

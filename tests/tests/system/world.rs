@@ -1,0 +1,221 @@
+//! One whole system for one test.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use shared::connections::{Secret, Secrets};
+use shared::delivery::retry::Retry;
+use shared::model::ConversationKey;
+use shared::store::conversation::Conversation;
+use simulators::listen;
+use simulators::selarti::{self, Selarti};
+use simulators::telegram::{self, Telegram};
+use simulators::webim::Webim;
+use switchboard::configuration::{self, Configuration};
+use switchboard::gateway::{Data, Gateway, Options};
+
+/// Long enough for a machine that does something else too; nothing waits for it when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(40);
+
+pub const WEBIM_TOKEN: &str = "site-token-0123456789";
+pub const WEBHOOK_SECRET: &str = "telegram-secret-0123456789";
+pub const SELARTI_WEBHOOK_TOKEN: &str = "selarti-webhook-0123456789";
+pub const TASK: &str = "1721129985149x478019552540622850";
+
+/// How a world differs from the usual one.
+pub struct Setup {
+    /// Keys of Webim's route beside channel and agent.
+    pub webim_route: &'static str,
+    /// Keys of Telegram's route beside channel and agent.
+    pub telegram_route: &'static str,
+    /// Keys of the Selarti connection, `token` among them.
+    pub selarti: &'static str,
+    /// Keys of the Telegram connection beside its own.
+    pub telegram: &'static str,
+    /// Keys of the Webim connection beside its own.
+    pub webim: &'static str,
+    /// When failed messages are tried again.
+    pub retry: Retry,
+    /// How long an invocation may take.
+    pub invocation: Duration,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            webim_route: "settle_ms = 100",
+            telegram_route: "",
+            selarti: "token = \"env:SELARTI_TOKEN\"",
+            telegram: "",
+            webim: "",
+            retry: Retry {
+                at_once: Duration::from_secs(2),
+                first_pause: Duration::from_millis(10),
+                first_put_off: Duration::from_millis(100),
+                longest_put_off: Duration::from_millis(500),
+            },
+            invocation: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Simulated platforms on both sides of a gateway.
+pub struct World {
+    pub selarti: Selarti,
+    pub telegram: Telegram,
+    pub webim: Webim,
+    pub gateway: Gateway,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let selarti = Selarti::start(
+            listen("127.0.0.1:0").await.unwrap(),
+            selarti::Options::default(),
+        )
+        .unwrap();
+        let telegram =
+            Telegram::start(listen("127.0.0.1:0").await.unwrap(), telegram_options()).unwrap();
+        let configuration = configuration(&setup, &selarti.base_url(), &telegram.base_url());
+        let gateway = Gateway::start(Options {
+            configuration,
+            secrets: secrets(telegram.token()),
+            listener: listen("127.0.0.1:0").await.unwrap(),
+            data: Data::Memory,
+            retry: setup.retry,
+            stream_window: Duration::from_millis(100),
+            invocation: setup.invocation,
+        })
+        .await
+        .unwrap();
+        let base = gateway.base_url();
+        selarti.set_webhook(&selarti_url(&base));
+        telegram.set_webhook(&format!("{base}/telegram/shop-bot"), Some(WEBHOOK_SECRET));
+        let webim = Webim::new(&webim_url(&base)).unwrap();
+        Self {
+            selarti,
+            telegram,
+            webim,
+            gateway,
+        }
+    }
+
+    /// A conversation as the table has it.
+    pub async fn conversation(&self, channel: &str, chat: &str) -> Conversation {
+        let key = ConversationKey {
+            channel: channel.parse().unwrap(),
+            chat: chat.parse().unwrap(),
+        };
+        self.gateway
+            .app()
+            .store
+            .conversation(&key)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Waits until nothing is pending in a conversation. There is no event for that outside the table, so it is asked.
+    pub async fn settled(&self, channel: &str, chat: &str) -> Conversation {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let conversation = self.conversation(channel, chat).await;
+            let at_rest = [&conversation.to_agent, &conversation.to_channel]
+                .iter()
+                .all(|lane| lane.due.is_none() && lane.lease.is_none() && lane.queue.is_empty());
+            if at_rest {
+                return conversation;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "never came to rest: {conversation:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The texts that the agent took, of one conversation, in order.
+    pub fn taken(&self, thread: &str) -> Vec<String> {
+        let mine = self
+            .selarti
+            .accepted()
+            .matching(|incoming| incoming.chat_id == thread);
+        mine.into_iter().map(|incoming| incoming.message).collect()
+    }
+}
+
+fn telegram_options() -> telegram::Options {
+    telegram::Options::default()
+}
+
+pub fn webim_url(base: &str) -> String {
+    format!("{base}/connector/webim/webim_message/site.{WEBIM_TOKEN}/bot_api_webhook")
+}
+
+pub fn selarti_url(base: &str) -> String {
+    format!("{base}/selarti/helper.{SELARTI_WEBHOOK_TOKEN}")
+}
+
+pub fn secrets(bot_token: &str) -> Secrets {
+    let given = [
+        ("SITE_TOKEN", WEBIM_TOKEN),
+        ("SHOP_BOT_TOKEN", bot_token),
+        ("SHOP_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("SELARTI_TOKEN", "selarti-token"),
+        ("SELARTI_KEY", "selarti-key"),
+        ("SELARTI_WEBHOOK_TOKEN", SELARTI_WEBHOOK_TOKEN),
+    ];
+    let given: HashMap<String, Secret> = given
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), Secret::new(value).unwrap()))
+        .collect();
+    Secrets::with(given)
+}
+
+pub fn configuration(setup: &Setup, selarti: &str, telegram: &str) -> Configuration {
+    let Setup {
+        webim_route,
+        telegram_route,
+        selarti: selarti_keys,
+        telegram: telegram_keys,
+        webim: webim_keys,
+        ..
+    } = setup;
+    let text = format!(
+        r#"
+[channels.site]
+platform = "webim"
+token = "env:SITE_TOKEN"
+{webim_keys}
+
+[channels.shop-bot]
+platform = "telegram"
+bot_token = "env:SHOP_BOT_TOKEN"
+webhook_secret = "env:SHOP_WEBHOOK_SECRET"
+api_url = "{telegram}"
+{telegram_keys}
+
+[agents.helper]
+platform = "selarti"
+url = "{selarti}"
+task_id = "{TASK}"
+webhook_token = "env:SELARTI_WEBHOOK_TOKEN"
+{selarti_keys}
+
+[[routes]]
+channel = "site"
+agent = "helper"
+{webim_route}
+
+[[routes]]
+channel = "shop-bot"
+agent = "helper"
+{telegram_route}
+"#
+    );
+    configuration::parse(&text, "test.toml").unwrap()
+}
