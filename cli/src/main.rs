@@ -1,3 +1,7 @@
 //! The command `switchboard`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    switchboard::commands::main()
+}

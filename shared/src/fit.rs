@@ -41,7 +41,7 @@ pub fn content_to_text(content: &Content) -> String {
         }
         Content::File(file) => file_to_text(file),
         Content::Buttons(rows) => buttons_to_text(rows),
-        Content::Press(button) => button.text.clone(),
+        Content::Press(button) => label(button).to_owned(),
         Content::Location(location) => location_to_text(location),
         Content::Contact(contact) => contact_to_text(contact),
     }
@@ -87,10 +87,19 @@ fn size_to_text(bytes: u64) -> String {
     }
 }
 
+/// What a button reads: its text, or what its author calls it if that is blank.
+pub fn label(button: &Button) -> &str {
+    if button.text.trim().is_empty() {
+        &button.id
+    } else {
+        &button.text
+    }
+}
+
 fn buttons_to_text(rows: &[Vec<Button>]) -> String {
     rows.iter()
         .flatten()
-        .map(|button| format!("\u{2022} {}", button.text))
+        .map(|button| format!("\u{2022} {}", label(button)))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -103,7 +112,11 @@ fn location_to_text(location: &Location) -> String {
 }
 
 fn contact_to_text(contact: &Contact) -> String {
-    format!("\u{1f464} {}: {}", contact.name, contact.phone)
+    let known: Vec<&str> = [contact.name.as_str(), contact.phone.as_str()]
+        .into_iter()
+        .filter(|known| !known.trim().is_empty())
+        .collect();
+    format!("\u{1f464} {}", known.join(": "))
 }
 
 /// What a shortened id begins with. An id that begins so by itself is shortened too, so that the two never meet.
@@ -120,6 +133,8 @@ pub fn shorten_buttons(message: &mut Message, ids: ButtonIds) -> Vec<(String, St
         for button in rows.iter_mut().flatten() {
             if !fits(&button.id, ids) {
                 let short = short(&button.id);
+                // What it is called is what it reads, and the short id says nothing.
+                button.text = label(button).to_owned();
                 let whole = std::mem::replace(&mut button.id, short.clone());
                 if !shortened.iter().any(|(known, _)| *known == short) {
                     shortened.push((short, whole));

@@ -68,6 +68,36 @@ impl Route {
         }
     }
 
+    /// What is wrong with it, if something is.
+    ///
+    /// # Errors
+    /// The key that is wrong, and why.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.patience.trim().is_empty() {
+            return Err((
+                "patience",
+                "is empty; leave the key out for the usual text".to_owned(),
+            ));
+        }
+        if self.settle_ms > MAX_SETTLE_MS {
+            return Err((
+                "settle_ms",
+                format!(
+                    "is in milliseconds, at most {MAX_SETTLE_MS}; longer would be most of the time there is to answer"
+                ),
+            ));
+        }
+        if !(1..=MAX_GIVE_UP_HOURS).contains(&self.give_up_after_hours) {
+            return Err((
+                "give_up_after_hours",
+                format!(
+                    "must be 1 to {MAX_GIVE_UP_HOURS}; a conversation is not kept for longer than that"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// [`Route::settle_ms`].
     pub fn settle(&self) -> Duration {
         Duration::from_millis(self.settle_ms)
@@ -78,6 +108,11 @@ impl Route {
         Duration::from_secs(self.give_up_after_hours.saturating_mul(3600))
     }
 }
+
+/// The longest [`Route::settle_ms`].
+const MAX_SETTLE_MS: u64 = 3000;
+/// The longest [`Route::give_up_after_hours`]: 90 days, the life of a conversation nobody writes in.
+const MAX_GIVE_UP_HOURS: u64 = 90 * 24;
 
 fn default_patience() -> String {
     "One moment, please: the answer takes a little longer. Write again and it will be here."

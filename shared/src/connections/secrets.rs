@@ -53,6 +53,13 @@ pub struct SecretRef {
     name: String,
 }
 
+impl SecretRef {
+    /// The name of the environment variable.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// Why a text is not a reference to a secret. Does not repeat the text: it may be the secret itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidSecretRef;

@@ -289,9 +289,9 @@ pub async fn bury_all(
 fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Message {
     for content in &mut message.contents {
         if let Content::Press(button) = content
-            && let Some(id) = conversation.buttons.get(&button.id)
+            && let Some(kept) = conversation.buttons.get(&button.id)
         {
-            button.id.clone_from(id);
+            button.id.clone_from(&kept.id);
         }
     }
     message

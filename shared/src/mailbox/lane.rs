@@ -14,7 +14,7 @@ use crate::time::Millis;
 pub const SKEW: Duration = Duration::from_secs(1);
 
 /// What one lane may hold, so that both lanes, the event ids and the rest stay under DynamoDB's 400 KB an item.
-pub const MAX_BYTES: u64 = 128 * 1024;
+pub const MAX_BYTES: u64 = 80 * 1024;
 
 /// What an entry costs beside its body: its event, times and DynamoDB's own overhead.
 pub const ENTRY_OVERHEAD: u64 = 64;
@@ -219,7 +219,7 @@ impl Lane {
         if (self.head, self.part) == (head, part) {
             return Ok(());
         }
-        if self.head != head || self.part + 1 != part {
+        if self.head != head || self.part.saturating_add(1) != part {
             return Err(NotWritten::Lost);
         }
         self.part = part;
@@ -234,15 +234,15 @@ impl Lane {
     /// [`NotWritten::Lost`].
     pub fn advance(&mut self, owner: Owner, head: u64, now: Millis) -> Result<(), NotWritten> {
         self.prove(owner)?;
-        if self.head == head + 1 {
+        if self.head == head.saturating_add(1) {
             return Ok(());
         }
-        if self.head != head {
+        if self.head != head || self.queue.is_empty() {
             return Err(NotWritten::Lost);
         }
         if let Some(entry) = self.queue.pop_front() {
             self.bytes = self.bytes.saturating_sub(entry.bytes());
-            self.head += 1;
+            self.head = self.head.saturating_add(1);
         }
         self.reset_head();
         self.forget(now);
@@ -298,7 +298,7 @@ impl Lane {
         self.bytes = self
             .bytes
             .saturating_sub(taken.iter().map(Entry::bytes).sum());
-        self.head += count as u64;
+        self.head = self.head.saturating_add(count as u64);
         if self.queue.is_empty() {
             self.due = None;
         }
@@ -349,7 +349,7 @@ impl Lane {
         self.seen
             .iter()
             .filter_map(|(bucket, seen)| {
-                if *bucket + 1 < current {
+                if bucket.saturating_add(1) < current {
                     return Some((*bucket, None));
                 }
                 let surplus = seen.len().saturating_sub(MAX_SEEN).min(16);

@@ -133,6 +133,33 @@ impl Settings {
         }
     }
 
+    /// The settings of a connection to `platform`, without the key `platform` itself.
+    ///
+    /// # Errors
+    /// What the deserializer makes of a key that is missing, unknown or of another type.
+    pub fn of<'de, D: serde::Deserializer<'de>>(
+        platform: Platform,
+        settings: D,
+    ) -> Result<Self, D::Error> {
+        Ok(match platform {
+            Platform::Selarti => Self::Selarti(Deserialize::deserialize(settings)?),
+            Platform::Telegram => Self::Telegram(Deserialize::deserialize(settings)?),
+            Platform::Webim => Self::Webim(Deserialize::deserialize(settings)?),
+        })
+    }
+
+    /// What is wrong with them, if something is.
+    ///
+    /// # Errors
+    /// The key that is wrong, and why.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        match self {
+            Self::Selarti(settings) => settings.check(),
+            Self::Telegram(settings) => settings.check(),
+            Self::Webim(settings) => settings.check(),
+        }
+    }
+
     /// What happens to a message of which it cannot be known whether the platform has it.
     pub fn in_doubt(&self) -> InDoubt {
         match self {
@@ -152,6 +179,15 @@ impl Settings {
         }
     }
 
+    /// The secret that lets a webhook in, in its URL or in a header.
+    pub fn webhook_secret(&self) -> &crate::connections::SecretRef {
+        match self {
+            Self::Selarti(settings) => &settings.webhook_token,
+            Self::Telegram(settings) => &settings.webhook_secret,
+            Self::Webim(settings) => &settings.token,
+        }
+    }
+
     /// The path of the connection's webhook, as `template.yaml` routes it.
     pub fn webhook_path(&self, id: &str, token: &str) -> String {
         match self {
@@ -160,6 +196,15 @@ impl Settings {
             Self::Webim(_) => {
                 format!("/connector/webim/webim_message/{id}.{token}/bot_api_webhook")
             }
+        }
+    }
+
+    /// What a person does so that the platform knows the webhook's URL, `url`. Shows no secret but what is in the URL.
+    pub fn setup(&self, url: &str) -> String {
+        match self {
+            Self::Selarti(settings) => settings.setup(url),
+            Self::Telegram(settings) => settings.setup(url),
+            Self::Webim(settings) => settings.setup(url),
         }
     }
 
@@ -227,6 +272,18 @@ pub(crate) fn text_or_integer<'de, D: serde::Deserializer<'de>>(
     Ok(match Either::deserialize(deserializer)? {
         Either::Text(text) => text,
         Either::Integer(integer) => integer.to_string(),
+    })
+}
+
+/// A text that stands beside what matters and may be of any type: what is no text and no number is passed over, and so is
+/// an empty text.
+pub(crate) fn optional_text<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) if !text.is_empty() => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     })
 }
 

@@ -39,6 +39,6 @@ impl Store {
     }
 }
 
-fn pk(id: &ConnectionId) -> String {
+pub(super) fn pk(id: &ConnectionId) -> String {
     format!("connection#{id}")
 }

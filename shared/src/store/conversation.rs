@@ -53,6 +53,15 @@ pub struct KeptAnswer {
     pub body: String,
 }
 
+/// A button's own id, kept because the channel takes only a shorter one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptButton {
+    /// When it was shown last.
+    pub at: Millis,
+    /// The id that the agent gave it.
+    pub id: String,
+}
+
 /// A conversation as the table has it.
 #[derive(Debug, Clone)]
 pub struct Conversation {
@@ -76,8 +85,8 @@ pub struct Conversation {
     pub kept_under: Option<ChatId>,
     /// Answers given lately, by event.
     pub answers: BTreeMap<EventHash, KeptAnswer>,
-    /// Buttons whose ids were too long for the channel: what it was given, and the whole id.
-    pub buttons: BTreeMap<String, String>,
+    /// Buttons whose ids the channel does not take, by what it was given instead.
+    pub buttons: BTreeMap<String, KeptButton>,
     /// Seconds since the epoch after which the item counts as absent.
     pub expires: u64,
     /// From the visitor to the agent.
@@ -154,15 +163,7 @@ impl Conversation {
                 .transpose()
                 .map_err(StoreError::corrupt)?,
             answers: answers(item)?,
-            buttons: item
-                .iter()
-                .filter_map(|(name, value)| {
-                    Some((
-                        name.strip_prefix("button_")?.to_owned(),
-                        value.as_s().ok()?.clone(),
-                    ))
-                })
-                .collect(),
+            buttons: buttons(item)?,
             expires: read::number(item, "expires")?.unwrap_or_default(),
             to_agent: read_lane(item, LaneName::ToAgent)?,
             to_channel: read_lane(item, LaneName::ToChannel)?,
@@ -215,6 +216,14 @@ pub(crate) fn field_attributes<T: serde::Serialize>(
         .into_iter()
         .filter_map(|(name, value)| {
             let value = match value {
+                serde_json::Value::String(text) if text.len() > MAX_FIELD => {
+                    tracing::warn!(
+                        count = "dropped",
+                        reason = "a field that is too long",
+                        field = name
+                    );
+                    return None;
+                }
                 serde_json::Value::String(text) => AttributeValue::S(text),
                 serde_json::Value::Bool(flag) => AttributeValue::Bool(flag),
                 _ => return None,
@@ -224,20 +233,53 @@ pub(crate) fn field_attributes<T: serde::Serialize>(
         .collect())
 }
 
+/// The longest field of a visitor or of the facts, in bytes. Longer is no name or address, and would crowd messages out of
+/// the item.
+const MAX_FIELD: usize = 2048;
+
 fn answers(item: &Item) -> Result<BTreeMap<EventHash, KeptAnswer>, StoreError> {
-    item.iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("answer_")?, value)))
-        .map(|(hex, value)| {
-            let map = value.as_m().map_err(|_| read::wrong("answer"))?;
-            Ok((
-                hash(hex).ok_or_else(|| read::wrong("answer"))?,
-                KeptAnswer {
-                    at: Millis(read::number(map, "t")?.unwrap_or_default()),
-                    body: read::text(map, "b")?.unwrap_or_default().to_owned(),
-                },
-            ))
+    kept(item, "answer_")
+        .map(|kept| {
+            let (hex, at, body) = kept?;
+            let event = hash(hex).ok_or_else(|| read::wrong("answer"))?;
+            Ok((event, KeptAnswer { at, body }))
         })
         .collect()
+}
+
+fn buttons(item: &Item) -> Result<BTreeMap<String, KeptButton>, StoreError> {
+    kept(item, "button_")
+        .map(|kept| {
+            let (short, at, id) = kept?;
+            Ok((short.to_owned(), KeptButton { at, id }))
+        })
+        .collect()
+}
+
+/// The attributes that [`write_kept`] wrote: each one's name after the prefix, its time and its text.
+fn kept<'a>(
+    item: &'a Item,
+    prefix: &'a str,
+) -> impl Iterator<Item = Result<(&'a str, Millis, String), StoreError>> {
+    item.iter()
+        .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value)))
+        .map(move |(name, value)| {
+            let map = value.as_m().map_err(|_| read::wrong(prefix))?;
+            let text = read::text(map, "b")?.ok_or_else(|| read::wrong(prefix))?;
+            let at = read::number(map, "t")?.ok_or_else(|| read::wrong(prefix))?;
+            Ok((name, Millis(at), text.to_owned()))
+        })
+}
+
+/// A text that is kept for a while, and since when.
+pub(crate) fn write_kept(text: &str, at: Millis) -> AttributeValue {
+    AttributeValue::M(
+        [
+            ("b".to_owned(), write::text(text)),
+            ("t".to_owned(), write::number(at.0)),
+        ]
+        .into(),
+    )
 }
 
 fn hash(hex: &str) -> Option<EventHash> {
@@ -265,12 +307,7 @@ fn read_lane(item: &Item, lane: LaneName) -> Result<Lane, StoreError> {
         .filter_map(|(name, value)| Some((name.strip_prefix(&prefix)?.parse().ok()?, value)))
         .map(|(bucket, value)| Ok((bucket, read_hashes(value)?)))
         .collect::<Result<_, StoreError>>()?;
-    let pending = number("pending")?;
-    let due = if pending.is_some() {
-        pending
-    } else {
-        number("waiting")?
-    };
+    let due = number("pending")?.or(number("waiting")?);
     Ok(Lane {
         queue: queue.into(),
         bytes: number("bytes")?.unwrap_or_default(),

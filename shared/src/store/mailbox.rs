@@ -6,10 +6,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::conversation::{
-    Conversation, KeptAnswer, LaneName, field_attributes, write_entry, write_lease,
+    Conversation, LaneName, field_attributes, write_entry, write_kept, write_lease,
 };
 use super::update::{Update, Updated};
-use super::{ALONE, Item, Store, StoreError, write};
+use super::{ALONE, Store, StoreError, write};
 use crate::mailbox::event::bucket;
 use crate::mailbox::lane::MAX_BYTES;
 use crate::mailbox::{Append, EventHash, Lane, Lease, NotAppended, NotWritten, Owner, SKEW};
@@ -94,7 +94,11 @@ pub enum Given {
 /// How long a synchronous answer is kept for copies of its event.
 const ANSWER_KEPT_MS: u64 = 120_000;
 
-/// The most elements that one write removes from a list, so that its expression stays under DynamoDB's 4 KB.
+/// How many bytes of answers are kept, beside the one that is being given.
+const MAX_ANSWERS: usize = 96 * 1024;
+
+/// The most of one kind (elements of a list, answers, buttons) that one write removes, so that its expression stays under
+/// DynamoDB's 4 KB.
 const MAX_REMOVED: usize = 50;
 
 impl Store {
@@ -183,7 +187,7 @@ impl Store {
         update.set(name.attribute("part"), write::number(u64::from(part) + 1));
         update.remove(name.attribute("sending"));
         self.lane_write(key, name, update, |lane| {
-            lane.note_part(owner, head, part + 1)
+            lane.note_part(owner, head, part.saturating_add(1))
         })
         .await
     }
@@ -203,9 +207,15 @@ impl Store {
         let head = lane.head;
         let mut update = owned(name, owner);
         require_number(&mut update, name.attribute("head"), head);
-        update.set(name.attribute("head"), write::number(head + 1));
+        update.set(
+            name.attribute("head"),
+            write::number(head.saturating_add(1)),
+        );
         let bytes = lane.queue.front().map_or(0, crate::mailbox::Entry::bytes);
         update.subtract(name.attribute("bytes"), bytes);
+        let queue = update.name(name.attribute("queue"));
+        let none = update.value(write::number(0));
+        update.require(format!("size({queue}) > {none}"));
         update.remove_front(name.attribute("queue"), 1);
         reset_head(&mut update, name);
         forget(&mut update, name, lane, now);
@@ -232,7 +242,10 @@ impl Store {
         let queue = update.name(name.attribute("queue"));
         let one = update.value(write::number(1));
         update.require(format!("size({queue}) = {one}"));
-        update.set(name.attribute("head"), write::number(head + 1));
+        update.set(
+            name.attribute("head"),
+            write::number(head.saturating_add(1)),
+        );
         for field in ["queue", "bytes", "lease", "pending"] {
             update.remove(name.attribute(field));
         }
@@ -347,8 +360,8 @@ impl Store {
         pointer.require(format!(
             "(attribute_exists({kept_under}) OR attribute_not_exists({expires}))"
         ));
+        // Without a time-to-live: events write the conversation, not what leads to it, and it must lead there for as long.
         pointer.set("kept_under", write::text(key.chat.as_str()));
-        pointer.set("expires", write::number(now.seconds() + KEPT));
         pointer.write(self, Conversation::pk(&pointed)).await?;
 
         let mut address = Update::default();
@@ -491,11 +504,12 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
         Some(mode) => update.set("mode", write::text(mode.as_str())),
         None => {}
     }
-    if accept.operator_speaks {
+    // A person's word in an event that leaves the conversation to the agent does not keep the agent out.
+    if accept.operator_speaks && accept.signals.mode != Some(Mode::Agent) {
         update.set("operator_spoke", AttributeValue::Bool(true));
     }
     for (short, whole) in &accept.buttons {
-        update.set(format!("button_{short}"), write::text(whole));
+        update.set(format!("button_{short}"), write_kept(whole, append.now));
     }
     let fields = field_attributes(&accept.visitor, "visitor_")?
         .into_iter()
@@ -535,6 +549,26 @@ fn refused(conversation: Conversation, accept: &Accept) -> Result<Conversation, 
     }
 }
 
+/// The answers that are too old to be asked for again, and the oldest of those that are too much for the item.
+fn answers_to_forget(conversation: &Conversation, give: &Give) -> Vec<EventHash> {
+    let mut kept: Vec<_> = conversation
+        .answers
+        .iter()
+        .filter(|(event, _)| **event != give.event)
+        .collect();
+    kept.sort_unstable_by_key(|(_, answer)| std::cmp::Reverse(answer.at));
+    let mut bytes = give.body.len();
+    let forgotten = kept.into_iter().filter(|(_, answer)| {
+        bytes = bytes.saturating_add(answer.body.len());
+        let old = answer.at.0.saturating_add(ANSWER_KEPT_MS) < give.now.0;
+        old || bytes > MAX_ANSWERS
+    });
+    forgotten
+        .map(|(event, _)| *event)
+        .take(MAX_REMOVED)
+        .collect()
+}
+
 fn give_update(conversation: &Conversation, give: &Give) -> Update {
     let name = LaneName::ToChannel;
     let lane = &conversation.to_channel;
@@ -545,7 +579,7 @@ fn give_update(conversation: &Conversation, give: &Give) -> Update {
         require_number(&mut update, name.attribute("head"), give.head);
         update.set(
             name.attribute("head"),
-            write::number(give.head + give.count as u64),
+            write::number(give.head.saturating_add(give.count as u64)),
         );
         let bytes = lane
             .queue
@@ -555,27 +589,25 @@ fn give_update(conversation: &Conversation, give: &Give) -> Update {
             .sum();
         update.subtract(name.attribute("bytes"), bytes);
         update.remove_front(name.attribute("queue"), give.count);
+        // Numbers alone would also fit a lane that holds fewer than are to be taken.
+        let (queue, count) = (
+            update.name(name.attribute("queue")),
+            update.value(write::number(give.count as u64)),
+        );
+        update.require(format!("size({queue}) >= {count}"));
         if give.count == lane.queue.len() {
             // Only an empty lane may lose the mark that keeps the time-to-live from swallowing what waits.
-            let queue = update.name(name.attribute("queue"));
-            let count = update.value(write::number(give.count as u64));
             update.require(format!("size({queue}) = {count}"));
             update.remove(name.attribute("waiting"));
         }
         forget(&mut update, name, lane, give.now);
     }
-    let kept = Item::from([
-        ("b".to_owned(), write::text(give.body.clone())),
-        ("t".to_owned(), write::number(give.now.0)),
-    ]);
     update.set(
         format!("answer_{}", give.event.hex()),
-        AttributeValue::M(kept),
+        write_kept(&give.body, give.now),
     );
-    for (event, KeptAnswer { at, .. }) in &conversation.answers {
-        if *event != give.event && at.0.saturating_add(ANSWER_KEPT_MS) < give.now.0 {
-            update.remove(format!("answer_{}", event.hex()));
-        }
+    for event in answers_to_forget(conversation, give) {
+        update.remove(format!("answer_{}", event.hex()));
     }
     forget_buttons(&mut update, conversation);
     if give.hands_over {
@@ -629,9 +661,16 @@ fn forget(update: &mut Update, name: LaneName, lane: &Lane, now: Millis) {
 /// How many shortened buttons a conversation remembers.
 const MAX_BUTTONS: usize = 64;
 
+/// Forgets those that were shown longest ago.
 fn forget_buttons(update: &mut Update, conversation: &Conversation) {
-    let surplus = conversation.buttons.len().saturating_sub(MAX_BUTTONS);
-    for short in conversation.buttons.keys().take(surplus) {
+    let buttons = &conversation.buttons;
+    let surplus = buttons.len().saturating_sub(MAX_BUTTONS).min(MAX_REMOVED);
+    let mut shown: Vec<_> = buttons
+        .iter()
+        .map(|(short, button)| (button.at, short))
+        .collect();
+    shown.sort_unstable();
+    for (_, short) in shown.into_iter().take(surplus) {
         update.remove(format!("button_{short}"));
     }
 }

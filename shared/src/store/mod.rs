@@ -4,12 +4,14 @@
 //! * [`conversation`] reads a conversation's item; [`mailbox`] writes it: each function there is one transition of
 //!   [`crate::mailbox::lane`] as one conditional `UpdateItem`.
 //! * [`connections`] and [`dead`] are the two other kinds of items.
+//! * [`listing`] goes over the whole table, which the functions may not.
 //! * [`update`] puts update expressions together, [`table`] says what the table looks like.
 
 pub mod client;
 pub mod connections;
 pub mod conversation;
 pub mod dead;
+pub mod listing;
 pub mod mailbox;
 pub mod table;
 mod update;

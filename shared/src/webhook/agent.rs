@@ -43,6 +43,15 @@ pub async fn receive(
             .collect(),
         None => Vec::new(),
     };
+    if buttons.len() > MAX_SHORTENED
+        || buttons
+            .iter()
+            .any(|(_, whole): &(String, String)| whole.len() > MAX_BUTTON_ID)
+    {
+        return Err(Refusal::malformed(
+            "more or longer ids of buttons than a conversation can keep",
+        ));
+    }
     let mut accept = Accept {
         lane: LaneName::ToChannel,
         append: Append {
@@ -86,6 +95,10 @@ pub async fn receive(
         }
     }
 }
+
+/// How many ids of one message's buttons can be shortened, and how long they may be, in bytes.
+const MAX_SHORTENED: usize = 64;
+const MAX_BUTTON_ID: usize = 512;
 
 /// The channel that the conversation is on, if this agent may speak there: by the channel's route, or because the
 /// conversation is still tied to this agent after the route was changed.

@@ -35,6 +35,9 @@ pub enum SyncAnswer {
 
 /// Kept back from the deadline for the answer's way: our last write, the API, the network.
 const ANSWER_RESERVE: Duration = Duration::from_millis(600);
+/// The most that one answer takes of what waits, in bytes, because it is kept for copies of its event. The rest comes
+/// with the next one.
+const MAX_ANSWER: usize = 32 * 1024;
 /// Kept back from that for noting that the agent did not take the message in time.
 const NOTE_RESERVE: Duration = Duration::from_millis(200);
 /// The first pause between two looks at the conversation, and the longest.
@@ -106,6 +109,10 @@ pub async fn converse(
                 .chain(also)
                 .find(known)
                 .unwrap_or(event.hash);
+            // The first copy died before it took the chat back, or it has not come to it yet.
+            if conversation.told && !conversation.answers.contains_key(&hash) {
+                app.store.hand_back(&conversation.key).await?;
+            }
             wait(conversation.key, hash)
                 .answer(Drained::default())
                 .await
@@ -191,9 +198,17 @@ impl Wait<'_> {
             if !(settled || late) {
                 return Ok(None);
             }
+            let mut bytes = 0;
+            let fits = |bytes: usize| bytes <= MAX_ANSWER;
             let replies = replies
                 .iter()
                 .take(MAX_GIVEN)
+                .enumerate()
+                .take_while(|(number, entry)| {
+                    bytes += entry.body.len();
+                    *number == 0 || fits(bytes)
+                })
+                .map(|(_, entry)| entry)
                 .map(|entry| serde_json::from_str(&entry.body).map_err(Refusal::unavailable))
                 .collect::<Result<_, _>>()?;
             return Ok(Some(SyncAnswer::Replies(replies)));

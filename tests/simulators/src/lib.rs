@@ -3,6 +3,7 @@
 //! Whole-system tests and the local playground talk to these instead of to the vendors. Each simulator is written from
 //! the vendor's own document and never from our client, and it is strict: what the vendor would refuse, it refuses.
 //!
+//! * [`lambda`]: AWS Lambda and an HTTP API before it, for the real bootstraps as processes.
 //! * [`selarti`]: an AI agent. An HTTP server that takes messages and calls a webhook with the answers.
 //! * [`telegram`]: a messenger. A Bot API server, and the people who write to the bot.
 //! * [`webim`]: a chat on a site. A client that asks the bot and judges its answer as the platform would.
@@ -14,6 +15,7 @@
 
 mod client;
 pub mod faults;
+pub mod lambda;
 mod lanes;
 pub mod log;
 #[cfg(test)]

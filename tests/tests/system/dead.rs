@@ -49,7 +49,7 @@ async fn a_blocked_bots_reply_is_a_dead_letter_with_the_reason() {
 #[tokio::test]
 async fn a_message_that_is_tried_too_long_is_a_dead_letter() {
     let world = World::with(Setup {
-        telegram_route: "give_up_after_hours = 0",
+        gives_up_at_once: true,
         ..Setup::default()
     })
     .await;

@@ -2,7 +2,8 @@
 //! own handlers, the AWS SDK against an embedded DynamoDB. One binary, because each would link all of that again.
 //!
 //! * `world` sets it up; every test has its own, so they run beside each other.
-//! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises.
+//! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises;
+//!   `kill`, with `tap`, is about the real bootstraps and crashes.
 
 mod bad_input;
 mod conversation;
@@ -10,5 +11,7 @@ mod dead;
 mod deadline;
 mod duplicates;
 mod handover;
+mod kill;
 mod order;
+mod tap;
 mod world;

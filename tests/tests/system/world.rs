@@ -15,29 +15,35 @@ use switchboard::configuration::{self, Configuration};
 use switchboard::gateway::{Data, Gateway, Options};
 
 /// Long enough for a machine that does something else too; nothing waits for it when all is well.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
-pub const WEBIM_TOKEN: &str = "site-token-0123456789";
-pub const WEBHOOK_SECRET: &str = "telegram-secret-0123456789";
-pub const SELARTI_WEBHOOK_TOKEN: &str = "selarti-webhook-0123456789";
-pub const TASK: &str = "1721129985149x478019552540622850";
+pub(crate) const WEBIM_TOKEN: &str = "site-token-0123456789";
+pub(crate) const WEBHOOK_SECRET: &str = "telegram-secret-0123456789";
+pub(crate) const SELARTI_WEBHOOK_TOKEN: &str = "selarti-webhook-0123456789";
+pub(crate) const TASK: &str = "1721129985149x478019552540622850";
 
 /// How a world differs from the usual one.
-pub struct Setup {
+pub(crate) struct Setup {
     /// Keys of Webim's route beside channel and agent.
-    pub webim_route: &'static str,
+    pub(crate) webim_route: &'static str,
     /// Keys of Telegram's route beside channel and agent.
-    pub telegram_route: &'static str,
+    pub(crate) telegram_route: &'static str,
     /// Keys of the Selarti connection, `token` among them.
-    pub selarti: &'static str,
+    pub(crate) selarti: &'static str,
     /// Keys of the Telegram connection beside its own.
-    pub telegram: &'static str,
+    pub(crate) telegram: &'static str,
     /// Keys of the Webim connection beside its own.
-    pub webim: &'static str,
+    pub(crate) webim: &'static str,
     /// When failed messages are tried again.
-    pub retry: Retry,
+    pub(crate) retry: Retry,
     /// How long an invocation may take.
-    pub invocation: Duration,
+    pub(crate) invocation: Duration,
+    /// How long the stream gathers before it brings what was written.
+    pub(crate) stream_window: Duration,
+    /// No message is tried longer than it takes to fail once.
+    pub(crate) gives_up_at_once: bool,
+    /// The platforms are reached through a tap at this URL.
+    pub(crate) tap: Option<String>,
 }
 
 impl Default for Setup {
@@ -55,24 +61,33 @@ impl Default for Setup {
                 longest_put_off: Duration::from_millis(500),
             },
             invocation: Duration::from_secs(20),
+            stream_window: Duration::from_millis(100),
+            gives_up_at_once: false,
+            tap: None,
         }
     }
 }
 
 /// Simulated platforms on both sides of a gateway.
-pub struct World {
-    pub selarti: Selarti,
-    pub telegram: Telegram,
-    pub webim: Webim,
-    pub gateway: Gateway,
+pub(crate) struct World {
+    pub(crate) selarti: Selarti,
+    pub(crate) telegram: Telegram,
+    pub(crate) webim: Webim,
+    pub(crate) gateway: Gateway,
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(Setup::default()).await
     }
 
-    pub async fn with(setup: Setup) -> Self {
+    pub(crate) async fn with(setup: Setup) -> Self {
+        // What the handlers log is shown with a test that fails.
+        let log = tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+            .with_test_writer();
+        // Only the first test of the process can set it.
+        log.try_init().ok();
         let selarti = Selarti::start(
             listen("127.0.0.1:0").await.unwrap(),
             selarti::Options::default(),
@@ -80,14 +95,27 @@ impl World {
         .unwrap();
         let telegram =
             Telegram::start(listen("127.0.0.1:0").await.unwrap(), telegram_options()).unwrap();
-        let configuration = configuration(&setup, &selarti.base_url(), &telegram.base_url());
+        let reached = |direct: String| setup.tap.clone().unwrap_or(direct);
+        let configuration = configuration(
+            &setup,
+            &reached(selarti.base_url()),
+            &reached(telegram.base_url()),
+        );
+        let mut configuration = configuration;
+        if setup.gives_up_at_once {
+            let routes = configuration
+                .connections
+                .iter_mut()
+                .filter_map(|connection| connection.route.as_mut());
+            routes.for_each(|route| route.give_up_after_hours = 0);
+        }
         let gateway = Gateway::start(Options {
             configuration,
             secrets: secrets(telegram.token()),
             listener: listen("127.0.0.1:0").await.unwrap(),
             data: Data::Memory,
             retry: setup.retry,
-            stream_window: Duration::from_millis(100),
+            stream_window: setup.stream_window,
             invocation: setup.invocation,
         })
         .await
@@ -105,7 +133,7 @@ impl World {
     }
 
     /// A conversation as the table has it.
-    pub async fn conversation(&self, channel: &str, chat: &str) -> Conversation {
+    pub(crate) async fn conversation(&self, channel: &str, chat: &str) -> Conversation {
         let key = ConversationKey {
             channel: channel.parse().unwrap(),
             chat: chat.parse().unwrap(),
@@ -119,15 +147,33 @@ impl World {
             .unwrap()
     }
 
-    /// Waits until nothing is pending in a conversation. There is no event for that outside the table, so it is asked.
-    pub async fn settled(&self, channel: &str, chat: &str) -> Conversation {
+    /// Waits until nothing is pending in a conversation.
+    pub(crate) async fn settled(&self, channel: &str, chat: &str) -> Conversation {
+        self.until(channel, chat, |conversation| {
+            at_rest(&conversation.to_agent) && at_rest(&conversation.to_channel)
+        })
+        .await
+    }
+
+    /// Waits until everything that a visitor wrote is with the agent.
+    pub(crate) async fn sent_to_agent(&self, channel: &str, chat: &str) -> Conversation {
+        self.until(channel, chat, |conversation| {
+            at_rest(&conversation.to_agent)
+        })
+        .await
+    }
+
+    /// Waits until a conversation is as wanted. There is no event for that outside the table, so it is asked.
+    async fn until(
+        &self,
+        channel: &str,
+        chat: &str,
+        wanted: impl Fn(&Conversation) -> bool,
+    ) -> Conversation {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let conversation = self.conversation(channel, chat).await;
-            let at_rest = [&conversation.to_agent, &conversation.to_channel]
-                .iter()
-                .all(|lane| lane.due.is_none() && lane.lease.is_none() && lane.queue.is_empty());
-            if at_rest {
+            if wanted(&conversation) {
                 return conversation;
             }
             assert!(
@@ -139,7 +185,7 @@ impl World {
     }
 
     /// The texts that the agent took, of one conversation, in order.
-    pub fn taken(&self, thread: &str) -> Vec<String> {
+    pub(crate) fn taken(&self, thread: &str) -> Vec<String> {
         let mine = self
             .selarti
             .accepted()
@@ -148,19 +194,30 @@ impl World {
     }
 }
 
-fn telegram_options() -> telegram::Options {
-    telegram::Options::default()
+fn at_rest(lane: &shared::mailbox::Lane) -> bool {
+    lane.due.is_none() && lane.lease.is_none() && lane.queue.is_empty()
 }
 
-pub fn webim_url(base: &str) -> String {
+fn telegram_options() -> telegram::Options {
+    telegram::Options {
+        retry: telegram::Retry {
+            first: Duration::from_millis(100),
+            longest: Duration::from_millis(500),
+            attempts: 100,
+        },
+        ..telegram::Options::default()
+    }
+}
+
+pub(crate) fn webim_url(base: &str) -> String {
     format!("{base}/connector/webim/webim_message/site.{WEBIM_TOKEN}/bot_api_webhook")
 }
 
-pub fn selarti_url(base: &str) -> String {
+pub(crate) fn selarti_url(base: &str) -> String {
     format!("{base}/selarti/helper.{SELARTI_WEBHOOK_TOKEN}")
 }
 
-pub fn secrets(bot_token: &str) -> Secrets {
+pub(crate) fn secrets(bot_token: &str) -> Secrets {
     let given = [
         ("SITE_TOKEN", WEBIM_TOKEN),
         ("SHOP_BOT_TOKEN", bot_token),
@@ -176,7 +233,7 @@ pub fn secrets(bot_token: &str) -> Secrets {
     Secrets::with(given)
 }
 
-pub fn configuration(setup: &Setup, selarti: &str, telegram: &str) -> Configuration {
+pub(crate) fn configuration(setup: &Setup, selarti: &str, telegram: &str) -> Configuration {
     let Setup {
         webim_route,
         telegram_route,

@@ -10,7 +10,7 @@ use crate::webhook::{AgentEvent, Received, Refusal, parse_json};
 /// The event of a webhook's body.
 ///
 /// # Errors
-/// [`Refusal::Malformed`] if the body is not a webhook of Selarti, or of another task than the connection's.
+/// [`Refusal::Malformed`] if the body is not a webhook of Selarti.
 pub fn receive(
     settings: &Settings,
     body: &[u8],
@@ -82,7 +82,7 @@ pub fn receive(
                 title: webhook.title,
                 panel_url: webhook.panel_url,
                 share_url: webhook.share_url,
-                contacts: webhook.contacts.filter(|contacts| !contacts.is_empty()),
+                contacts: webhook.contacts,
                 get_contact: webhook.get_contact,
                 interest: webhook.interest,
                 success: webhook.success,

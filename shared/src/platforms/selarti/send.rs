@@ -157,6 +157,5 @@ pub fn judge(answer: &Answer) -> Result<(), Failure> {
         return Ok(());
     }
     let failed: Failed = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let message = failed.body.and_then(|body| body.message).or(failed.message);
-    Err(Failure::from_status(answer, message.as_deref()))
+    Err(Failure::from_status(answer, failed.message()))
 }

@@ -52,6 +52,13 @@ impl Settings {
         .collect()
     }
 
+    /// What a person does so that Selarti knows the webhook's URL.
+    pub fn setup(&self, url: &str) -> String {
+        format!(
+            "In Selarti's panel, as the webhook url of the integration of type \"Another\" (webhook type \"All messages\"):\n{url}"
+        )
+    }
+
     /// What is wrong with them, if something is: the key, and what to do.
     ///
     /// # Errors

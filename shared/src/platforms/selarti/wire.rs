@@ -1,6 +1,9 @@
 //! Selarti's JSON. Flags are the strings `"yes"` and `"no"`.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::platforms::optional_text;
 
 /// The body of `POST {base}/api/1.1/wf/send_message_external`.
 #[derive(Debug, Serialize)]
@@ -13,7 +16,8 @@ pub struct SendMessageExternal<'a> {
     pub message: &'a str,
 }
 
-/// The body of the `all_messages` webhook. Every field but the type may be missing: only a sample is published.
+/// The body of the `all_messages` webhook. Every field but the type may be missing: only a sample is published. So the
+/// fields that stand beside the message may also be of any type; none of them may cost the message.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Webhook {
@@ -22,6 +26,7 @@ pub struct Webhook {
     /// `bot`, `operator` or `user`.
     pub message_type: Option<String>,
     /// The message's id.
+    #[serde(deserialize_with = "optional_id")]
     pub message_id: Option<String>,
     /// The message's text.
     pub message_text: Option<String>,
@@ -29,8 +34,10 @@ pub struct Webhook {
     #[serde(deserialize_with = "optional_id")]
     pub external_chat_id: Option<String>,
     /// The task's id.
+    #[serde(deserialize_with = "optional_id")]
     pub task_id: Option<String>,
     /// Selarti's own id of the dialog.
+    #[serde(deserialize_with = "optional_text")]
     pub thread_id: Option<String>,
     /// The dialog was handed to an operator.
     #[serde(deserialize_with = "yes_no")]
@@ -51,12 +58,16 @@ pub struct Webhook {
     #[serde(deserialize_with = "yes_no")]
     pub is_bot: Option<bool>,
     /// The visitor's contact.
+    #[serde(deserialize_with = "optional_text")]
     pub contacts: Option<String>,
     /// The visitor's name, or what the dialog is called.
+    #[serde(deserialize_with = "optional_text")]
     pub title: Option<String>,
     /// Where staff answer.
+    #[serde(deserialize_with = "optional_text")]
     pub panel_url: Option<String>,
     /// Where the dialog can be read.
+    #[serde(deserialize_with = "optional_text")]
     pub share_url: Option<String>,
 }
 
@@ -65,24 +76,26 @@ pub struct Webhook {
 #[serde(default)]
 pub struct Failed {
     /// `{"message": …}`.
+    #[serde(deserialize_with = "optional_text")]
     pub message: Option<String>,
     /// `{"body": {"message": …}}`.
-    pub body: Option<Box<Failed>>,
+    pub body: Value,
+}
+
+impl Failed {
+    /// What it says to people.
+    pub fn message(&self) -> Option<&str> {
+        let within = self.body.get("message").and_then(Value::as_str);
+        within.or(self.message.as_deref())
+    }
 }
 
 fn yes_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Flag {
-        Text(String),
-        Bool(bool),
-        Null(()),
-    }
-    Ok(match Flag::deserialize(deserializer)? {
-        Flag::Text(text) if text.eq_ignore_ascii_case("yes") => Some(true),
-        Flag::Text(text) if text.eq_ignore_ascii_case("no") => Some(false),
-        Flag::Bool(flag) => Some(flag),
-        Flag::Text(_) | Flag::Null(()) => None,
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) if text.eq_ignore_ascii_case("yes") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("no") => Some(false),
+        Value::Bool(flag) => Some(flag),
+        _ => None,
     })
 }
 

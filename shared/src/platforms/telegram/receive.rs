@@ -76,7 +76,7 @@ fn pressed(query: CallbackQuery, event: EventId, now: Millis) -> Option<ChannelE
         .flatten()
         .find(|button| button.callback_data.as_ref() == Some(&id))
         .map_or_else(|| id.clone(), |button| button.text);
-    let author = author(&on.chat, Some(&query.from));
+    let author = author(&on.chat, person(&query.from).name());
     Some(ChannelEvent {
         chat: on.chat.id.into(),
         event,
@@ -97,14 +97,20 @@ fn written(
     event: EventId,
     now: Millis,
 ) -> Option<ChannelEvent> {
-    // Other bots of a group do not talk to an AI: that would be a loop.
-    if message.from.as_ref().is_some_and(|from| from.is_bot) {
+    // Other bots of a group do not talk to an AI: that would be a loop. What is sent in the name of a chat has a bot in
+    // `from` too, but a person wrote it.
+    let (from, in_the_name_of) = (message.from.as_ref(), message.sender_chat.as_ref());
+    if in_the_name_of.is_none() && from.is_some_and(|from| from.is_bot) {
         return None;
     }
     let (moved_to, moved_from) = (message.migrate_to_chat_id, message.migrate_from_chat_id);
     let at = message.edit_date.unwrap_or(message.date);
-    let author = author(&message.chat, message.from.as_ref());
-    let visitor = whom(&message.chat, message.from.as_ref());
+    let name = match in_the_name_of {
+        Some(sender) => sender.title.clone(),
+        None => from.and_then(|from| person(from).name()),
+    };
+    let author = author(&message.chat, name);
+    let visitor = whom(&message.chat, from);
     let (chat, id) = (message.chat.id, message.message_id);
     let contents = contents(message);
     if contents.is_empty() && moved_to.is_none() && moved_from.is_none() {
@@ -141,11 +147,10 @@ fn is_group(chat: &wire::Chat) -> bool {
 }
 
 /// In a group the agent has to know who speaks.
-fn author(chat: &wire::Chat, from: Option<&wire::User>) -> Author {
-    let name = from
-        .filter(|_| is_group(chat))
-        .and_then(|from| person(from).name());
-    Author::Visitor { name }
+fn author(chat: &wire::Chat, name: Option<String>) -> Author {
+    Author::Visitor {
+        name: name.filter(|_| is_group(chat)),
+    }
 }
 
 /// In a group the visitor is the group; each message says who wrote it.

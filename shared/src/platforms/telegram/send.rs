@@ -12,7 +12,9 @@ use crate::delivery::failure::Failure;
 use crate::delivery::outside::{Outside, Target};
 use crate::fit;
 use crate::http::Answer;
-use crate::model::{Button, ChatId, Content, File, FileKind, FileSource, Message};
+use crate::model::{
+    Button, ChatId, Contact, Content, File, FileKind, FileSource, Location, Message,
+};
 use crate::platforms::Progress;
 use crate::text::{markdown, split};
 
@@ -40,26 +42,38 @@ pub fn parts(message: &Message) -> Vec<Part> {
     for content in &message.contents {
         match content {
             Content::Markdown(text) => parts.extend(markdown_parts(text)),
-            Content::File(file) => parts.push(file_part(file)),
+            Content::File(file) => parts.extend(file_parts(file)),
             Content::Buttons(rows) => add_keyboard(&mut parts, rows),
-            Content::Location(location) if location.title.is_none() => parts.push(plain(
-                "sendLocation",
-                json!({"latitude": location.latitude, "longitude": location.longitude}),
-            )),
-            Content::Contact(contact) if !contact.name.is_empty() && !contact.phone.is_empty() => {
-                parts.push(plain(
-                    "sendContact",
-                    json!({"phone_number": contact.phone, "first_name": contact.name}),
-                ));
-            }
-            other => parts.extend(
-                texts(&fit::content_to_text(other))
-                    .into_iter()
-                    .map(Part::from),
-            ),
+            Content::Location(location) if is_place(location) => parts.push(Part {
+                call: Call {
+                    method: "sendLocation",
+                    parameters: json!({"latitude": location.latitude, "longitude": location.longitude}),
+                },
+                otherwise: texts(&fit::content_to_text(content)),
+            }),
+            Content::Contact(contact) if is_whole(contact) => parts.push(Part {
+                call: Call {
+                    method: "sendContact",
+                    parameters: json!({"phone_number": contact.phone, "first_name": contact.name}),
+                },
+                otherwise: texts(&fit::content_to_text(content)),
+            }),
+            other => parts.extend(plain(&fit::content_to_text(other))),
         }
     }
     parts
+}
+
+/// Whether `sendLocation` takes it whole: it has no field for a name.
+fn is_place(location: &Location) -> bool {
+    location.title.is_none()
+        && (-90.0..=90.0).contains(&location.latitude)
+        && (-180.0..=180.0).contains(&location.longitude)
+}
+
+/// Whether it has all that `sendContact` wants.
+fn is_whole(contact: &Contact) -> bool {
+    !contact.name.trim().is_empty() && !contact.phone.trim().is_empty()
 }
 
 impl From<Call> for Part {
@@ -71,8 +85,8 @@ impl From<Call> for Part {
     }
 }
 
-fn plain(method: &'static str, parameters: Value) -> Part {
-    Call { method, parameters }.into()
+fn plain(text: &str) -> impl Iterator<Item = Part> {
+    texts(text).into_iter().map(Part::from)
 }
 
 fn texts(text: &str) -> Vec<Call> {
@@ -89,7 +103,7 @@ fn markdown_parts(text: &str) -> Vec<Part> {
     let pieces = markdown::to_telegram_html(text, CAPABILITIES.text);
     if pieces.is_empty() {
         // Nothing but markup, such as an empty code block: shown as it was written rather than not at all.
-        return texts(text).into_iter().map(Part::from).collect();
+        return plain(text).collect();
     }
     pieces
         .into_iter()
@@ -103,14 +117,10 @@ fn markdown_parts(text: &str) -> Vec<Part> {
         .collect()
 }
 
-fn file_part(file: &File) -> Part {
+fn file_parts(file: &File) -> Vec<Part> {
     let described = texts(&fit::content_to_text(&Content::File(file.clone())));
     let FileSource::Url(url) = &file.source else {
-        let mut described = described.into_iter();
-        return described.next().map_or_else(
-            || plain("sendMessage", json!({"text": "\u{1f4ce}"})),
-            Part::from,
-        );
+        return described.into_iter().map(Part::from).collect();
     };
     let (method, field) = match file.kind {
         FileKind::Image => ("sendPhoto", "photo"),
@@ -119,16 +129,19 @@ fn file_part(file: &File) -> Part {
         FileKind::Video => ("sendVideo", "video"),
         FileKind::Sticker | FileKind::Document => ("sendDocument", "document"),
     };
-    let mut parameters = json!({ field: url });
-    if let (Some(name), Some(parameters)) = (&file.name, parameters.as_object_mut())
-        && let [caption] = split(name, CAPTION).as_slice()
-    {
-        parameters.insert("caption".to_owned(), Value::from(caption.as_str()));
-    }
-    Part {
+    let name = file.name.as_deref().unwrap_or_default();
+    let (parameters, too_long) = match split(name, CAPTION).as_slice() {
+        [] => (json!({ field: url }), None),
+        [caption] => (json!({ field: url, "caption": caption }), None),
+        [..] => (json!({ field: url }), Some(name)),
+    };
+    let part = Part {
         call: Call { method, parameters },
         otherwise: described,
-    }
+    };
+    std::iter::once(part)
+        .chain(too_long.into_iter().flat_map(plain))
+        .collect()
 }
 
 /// A keyboard stands under the text before it, or else under its own labels.
@@ -141,12 +154,13 @@ fn add_keyboard(parts: &mut Vec<Part>, rows: &[Vec<Button>]) {
     if keyboard.is_empty() {
         return;
     }
-    if parts
-        .last()
-        .is_none_or(|part| part.call.method != "sendMessage")
-    {
-        let text = fit::content_to_text(&Content::Buttons(rows.to_vec()));
-        parts.extend(texts(&text).into_iter().map(Part::from));
+    let takes_one = |part: &Part| {
+        part.call.method == "sendMessage" && part.call.parameters.get("reply_markup").is_none()
+    };
+    if !parts.last().is_some_and(takes_one) {
+        parts.extend(plain(&fit::content_to_text(&Content::Buttons(
+            rows.to_vec(),
+        ))));
     }
     let Some(part) = parts.last_mut() else { return };
     for call in std::iter::once(&mut part.call).chain(part.otherwise.last_mut()) {
@@ -160,12 +174,7 @@ fn add_keyboard(parts: &mut Vec<Part>, rows: &[Vec<Button>]) {
 }
 
 fn button(button: &Button) -> Value {
-    let text = if button.text.trim().is_empty() {
-        &button.id
-    } else {
-        &button.text
-    };
-    json!({ "text": text, "callback_data": button.id })
+    json!({ "text": fit::label(button), "callback_data": button.id })
 }
 
 /// Sends part number `part`.
@@ -278,6 +287,7 @@ pub fn judge(answer: &Answer) -> Result<(), Refused> {
         return Err(Refused::Failed(Failure::Moved(chat.into())));
     }
     let description = answered.description.unwrap_or_default();
+    let description = in_short(&description);
     if let Some(seconds) = parameters.retry_after {
         return Err(Refused::Failed(Failure::Later {
             after: Some(Duration::from_secs(seconds)),
@@ -290,12 +300,21 @@ pub fn judge(answer: &Answer) -> Result<(), Refused> {
         StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED => Failure::misconfigured(format!(
             "Telegram does not know the bot's token: {description}"
         )),
-        _ => Failure::from_status(answer, Some(&description)),
+        _ => {
+            let said = (!description.is_empty()).then_some(description.as_str());
+            Failure::from_status(answer, said)
+        }
     };
     if answer.status == StatusCode::BAD_REQUEST && is_about_content(&description) {
         return Err(Refused::Content(failure));
     }
     Err(Refused::Failed(failure))
+}
+
+/// Fit for a log.
+fn in_short(description: &str) -> String {
+    let printable = description.chars().filter(|c| !c.is_control());
+    printable.take(200).collect()
 }
 
 /// The descriptions are not part of the published contract, so this errs on the side of trying plain text.

@@ -30,6 +30,20 @@ impl Settings {
         vec![&self.bot_token, &self.webhook_secret]
     }
 
+    /// What a person does so that Telegram knows the webhook's URL.
+    pub fn setup(&self, url: &str) -> String {
+        let (api, bot, secret) = (
+            self.api_url.trim_end_matches('/'),
+            self.bot_token.name(),
+            self.webhook_secret.name(),
+        );
+        format!(
+            "In a shell where the two variables are set:\n\
+             curl -sS \"{api}/bot${bot}/setWebhook\" -d 'url={url}' -d \"secret_token=${secret}\" \
+             -d 'allowed_updates=[\"message\",\"edited_message\",\"callback_query\"]'"
+        )
+    }
+
     /// What is wrong with them, if something is.
     ///
     /// # Errors

@@ -25,6 +25,8 @@ pub struct Message {
     pub date: u64,
     #[serde(default)]
     pub edit_date: Option<u64>,
+    /// The chat in whose name it is sent, such as a group's for its anonymous admins; `from` is then a bot that stands in.
+    pub sender_chat: Option<Chat>,
     pub chat: Chat,
     pub text: Option<String>,
     pub caption: Option<String>,
@@ -63,6 +65,7 @@ pub struct Chat {
     /// `private`, `group`, `supergroup` or `channel`.
     #[serde(rename = "type", default)]
     pub kind: String,
+    pub title: Option<String>,
 }
 
 /// `PhotoSize`: the same picture in several sizes.

@@ -3,7 +3,7 @@
 use http::header::{CONTENT_TYPE, HeaderValue};
 use lambda_http::{Body, Response};
 
-use super::send::parts;
+use super::send::{parts, texts};
 use super::wire::{Answer, Outgoing};
 use crate::webhook::Refusal;
 use crate::webhook::wait::SyncAnswer;
@@ -20,7 +20,7 @@ pub fn answer(result: Result<SyncAnswer, Refusal>) -> Response<Body> {
 fn body(answer: &SyncAnswer) -> Answer {
     let messages: Vec<Outgoing> = match answer {
         SyncAnswer::Replies(replies) => replies.iter().flat_map(parts).collect(),
-        SyncAnswer::Patience(text) => vec![Outgoing::Operator { text: text.clone() }],
+        SyncAnswer::Patience(text) => texts(text).collect(),
         SyncAnswer::HandOver | SyncAnswer::Nothing => Vec::new(),
     };
     Answer {

@@ -21,23 +21,23 @@ pub fn parts(message: &Message) -> Vec<Outgoing> {
                     parts.push(Outgoing::Keyboard { buttons });
                 }
             }
-            other => {
-                let texts = split(&fit::content_to_text(other), CAPABILITIES.text);
-                parts.extend(texts.into_iter().map(|text| Outgoing::Operator { text }));
-            }
+            other => parts.extend(texts(&fit::content_to_text(other))),
         }
     }
     parts
+}
+
+/// The messages that a text becomes; none if it is blank.
+pub(super) fn texts(text: &str) -> impl Iterator<Item = Outgoing> {
+    split(text, CAPABILITIES.text)
+        .into_iter()
+        .map(|text| Outgoing::Operator { text })
 }
 
 fn button(button: &crate::model::Button) -> Button {
     Button {
         id: button.id.clone(),
         // Webim refuses a button that reads nothing.
-        text: if button.text.trim().is_empty() {
-            button.id.clone()
-        } else {
-            button.text.clone()
-        },
+        text: fit::label(button).to_owned(),
     }
 }

@@ -26,6 +26,13 @@ impl Settings {
         vec![&self.token]
     }
 
+    /// What a person does so that Webim knows the webhook's URL.
+    pub fn setup(&self, url: &str) -> String {
+        format!(
+            "At Webim, Settings > Bots, as the address of a bot of type \"Smart bot\", version 1:\n{url}"
+        )
+    }
+
     /// What is wrong with them, if something is.
     ///
     /// # Errors

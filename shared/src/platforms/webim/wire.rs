@@ -1,8 +1,8 @@
 //! Webim's JSON.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use crate::platforms::text_or_integer;
+use crate::platforms::{optional_text, text_or_integer};
 
 /// A request of Webim's to its bot. What older releases leave out is optional.
 #[derive(Debug, Deserialize)]
@@ -110,14 +110,6 @@ pub struct Fields {
     /// Place.
     #[serde(deserialize_with = "optional_text")]
     pub location: Option<String>,
-}
-
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::String(text) if !text.is_empty() => Some(text),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
 }
 
 /// The bot's answer.

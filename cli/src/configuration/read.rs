@@ -1,0 +1,293 @@
+//! The file from top to bottom.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use shared::connections::{Connection, Route};
+use shared::model::ConnectionId;
+use shared::platforms::{Platform, Role, Settings};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Error;
+use super::section::{Section, Wrong};
+use super::similar::unknown;
+
+/// The connections of `text`.
+pub(super) fn read(text: &str, file: &str) -> Result<Vec<Connection>, Error> {
+    let file = File { text, name: file };
+    let document = DeTable::parse(text).map_err(|error| {
+        // The parser's own display shows the line, which may hold a secret.
+        let what = format!("is not TOML: {}", error.message());
+        match error.span() {
+            Some(span) => file.at(&span, what),
+            None => Error::whole(file.name, what),
+        }
+    })?;
+    let document = document.get_ref();
+    for key in document.keys() {
+        let known = ["channels", "agents", "routes"];
+        if !known.contains(&key.get_ref().as_ref()) {
+            let what = unknown("section", key.get_ref(), &known);
+            return Err(file.at(&key.span(), what));
+        }
+    }
+    let mut channels = file.connections(document, Role::Channel)?;
+    let agents = file.connections(document, Role::Agent)?;
+    if channels.is_empty() {
+        let what = "no channel is configured; begin one with a section [channels.its-id]";
+        return Err(Error::whole(file.name, what));
+    }
+    for agent in &agents {
+        if let Some(channel) = channels.iter().find(|channel| channel.id == agent.id) {
+            let line = file.line(&channel.span);
+            let what =
+                format!("a channel has this id already, in line {line}; an id is for one of them");
+            return Err(file.at(&agent.span, what).of(&agent.section));
+        }
+    }
+    for route in file.routes(document)? {
+        file.route(route, &mut channels, &agents)?;
+    }
+    for channel in &channels {
+        if channel.route.is_none() {
+            let what = format!(
+                "no route leads from here to an agent; add a section [[routes]] with channel = \"{}\"",
+                channel.id
+            );
+            return Err(file.at(&channel.span, what).of(&channel.section));
+        }
+    }
+    Ok(channels
+        .into_iter()
+        .chain(agents)
+        .map(Found::connection)
+        .collect())
+}
+
+struct File<'a> {
+    text: &'a str,
+    name: &'a str,
+}
+
+/// A connection and where it was.
+struct Found {
+    section: String,
+    span: Range<usize>,
+    id: ConnectionId,
+    settings: Settings,
+    /// The route, and the line where it begins.
+    route: Option<(Route, usize)>,
+}
+
+impl Found {
+    fn connection(self) -> Connection {
+        Connection {
+            id: self.id,
+            settings: self.settings,
+            route: self.route.map(|(route, _)| route),
+        }
+    }
+}
+
+/// A section that can be complained about.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    name: &'a str,
+    span: &'a Range<usize>,
+    table: &'a DeTable<'a>,
+}
+
+impl File<'_> {
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = self.text.bytes().take(span.start);
+        1 + before.filter(|byte| *byte == b'\n').count()
+    }
+
+    fn at(&self, span: &Range<usize>, what: impl Into<String>) -> Error {
+        Error::at(self.name, self.line(span), what)
+    }
+
+    /// In the line of `key`, or of the section's head if the key is not there.
+    fn at_key(&self, place: Place<'_>, key: Option<&str>, what: impl Into<String>) -> Error {
+        let span = key
+            .and_then(|key| place.table.get_key_value(key))
+            .map_or_else(|| place.span.clone(), |(key, _)| key.span());
+        self.at(&span, what).of(place.name)
+    }
+
+    fn wrong(&self, place: Place<'_>, wrong: Wrong) -> Error {
+        self.at_key(place, wrong.key.as_deref(), wrong.what)
+    }
+
+    fn connections(&self, document: &DeTable<'_>, role: Role) -> Result<Vec<Found>, Error> {
+        let name = match role {
+            Role::Channel => "channels",
+            Role::Agent => "agents",
+        };
+        let Some((key, sections)) = document.get_key_value(name) else {
+            return Ok(Vec::new());
+        };
+        let sections = sections.get_ref().as_table().ok_or_else(|| {
+            self.at(
+                &key.span(),
+                format!("`{name}` must be sections such as [{name}.its-id]"),
+            )
+        })?;
+        sections
+            .iter()
+            .map(|(id, section)| self.connection(name, role, id, section.get_ref()))
+            .collect()
+    }
+
+    fn connection(
+        &self,
+        name: &str,
+        role: Role,
+        id: &Spanned<toml::de::DeString<'_>>,
+        section: &DeValue<'_>,
+    ) -> Result<Found, Error> {
+        let section_name = format!("[{name}.{}]", id.get_ref());
+        let table = section.as_table().ok_or_else(|| {
+            self.at(
+                &id.span(),
+                format!("`{}` must be a section {section_name}", id.get_ref()),
+            )
+        })?;
+        let span = id.span();
+        let place = Place {
+            name: &section_name,
+            span: &span,
+            table,
+        };
+        let parsed = id
+            .get_ref()
+            .parse::<ConnectionId>()
+            .map_err(|error| self.at_key(place, None, error.to_string()))?;
+        let platform = self.platform(place, role)?;
+        let keys = Section {
+            table,
+            taken: &["platform"],
+        };
+        let settings = Settings::of(platform, keys).map_err(|wrong| self.wrong(place, wrong))?;
+        settings
+            .check()
+            .map_err(|(key, what)| self.at_key(place, Some(key), format!("`{key}` {what}")))?;
+        Ok(Found {
+            id: parsed,
+            settings,
+            route: None,
+            section: section_name,
+            span,
+        })
+    }
+
+    fn platform(&self, place: Place<'_>, role: Role) -> Result<Platform, Error> {
+        let of_role = |role: Role| {
+            let all = Platform::ALL.iter();
+            all.filter(move |platform| platform.capabilities().role == role)
+                .map(|platform| platform.name())
+                .collect::<Vec<_>>()
+        };
+        let choices = of_role(role);
+        let given = text(place, "platform")
+            .map_err(|wrong| self.wrong(place, wrong))?
+            .ok_or_else(|| {
+                let what = format!(
+                    "the key `platform` is missing; one of: {}",
+                    choices.join(", ")
+                );
+                self.at_key(place, None, what)
+            })?;
+        let Some(platform) = Platform::ALL
+            .into_iter()
+            .find(|platform| platform.name() == given)
+        else {
+            let what = unknown("platform", given, &choices);
+            return Err(self.at_key(place, Some("platform"), what));
+        };
+        let (right, section) = match platform.capabilities().role {
+            Role::Channel => (Role::Channel, "a channel; put it under [channels]"),
+            Role::Agent => (Role::Agent, "an agent; put it under [agents]"),
+        };
+        if right != role {
+            let what = format!("{given} is {section}");
+            return Err(self.at_key(place, Some("platform"), what));
+        }
+        Ok(platform)
+    }
+
+    fn routes<'a>(
+        &self,
+        document: &'a DeTable<'a>,
+    ) -> Result<Vec<(Range<usize>, &'a DeTable<'a>)>, Error> {
+        let Some((key, routes)) = document.get_key_value("routes") else {
+            return Ok(Vec::new());
+        };
+        let wrong = || self.at(&key.span(), "`routes` must be sections [[routes]]");
+        routes
+            .get_ref()
+            .as_array()
+            .ok_or_else(wrong)?
+            .iter()
+            .map(|route| {
+                let table = route.get_ref().as_table().ok_or_else(wrong)?;
+                Ok((route.span(), table))
+            })
+            .collect()
+    }
+
+    fn route(
+        &self,
+        (span, table): (Range<usize>, &DeTable<'_>),
+        channels: &mut [Found],
+        agents: &[Found],
+    ) -> Result<(), Error> {
+        let place = Place {
+            name: "[[routes]]",
+            span: &span,
+            table,
+        };
+        let channel = text(place, "channel")
+            .and_then(|channel| channel.ok_or_else(|| serde::de::Error::missing_field("channel")))
+            .map_err(|wrong| self.wrong(place, wrong))?;
+        let keys = Section {
+            table,
+            taken: &["channel"],
+        };
+        let route = Route::deserialize(keys).map_err(|wrong| self.wrong(place, wrong))?;
+        route
+            .check()
+            .map_err(|(key, what)| self.at_key(place, Some(key), format!("`{key}` {what}")))?;
+        if !agents.iter().any(|agent| agent.id == route.agent) {
+            let choices: Vec<_> = agents.iter().map(|agent| agent.id.as_str()).collect();
+            let what = unknown("agent", route.agent.as_str(), &choices);
+            return Err(self.at_key(place, Some("agent"), what));
+        }
+        let Some(found) = channels
+            .iter_mut()
+            .find(|found| found.id.as_str() == channel)
+        else {
+            let choices: Vec<_> = channels.iter().map(|found| found.id.as_str()).collect();
+            let what = unknown("channel", channel, &choices);
+            return Err(self.at_key(place, Some("channel"), what));
+        };
+        if let Some((_, line)) = found.route {
+            let what = format!("the channel `{channel}` has a route already, in line {line}");
+            return Err(self.at_key(place, Some("channel"), what));
+        }
+        found.route = Some((route, self.line(&span)));
+        Ok(())
+    }
+}
+
+fn text<'a>(place: Place<'a>, key: &str) -> Result<Option<&'a str>, Wrong> {
+    match place.table.get(key).map(Spanned::get_ref) {
+        None => Ok(None),
+        Some(DeValue::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Wrong {
+            key: Some(key.to_owned()),
+            what: format!("`{key}` must be a string"),
+        }),
+    }
+}

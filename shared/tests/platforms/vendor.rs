@@ -1,0 +1,176 @@
+//! A vendor's API on a port of its own: it answers what it is told to, in order, and records what it was sent.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use shared::connections::{Connection, Secret, Secrets};
+use shared::delivery::failure::Failure;
+use shared::delivery::outside::{Outside, Target, Tokens};
+use shared::http::Http;
+use shared::mailbox::Lane;
+use shared::model::{ChatId, ConversationKey, Facts, Message, Mode, Visitor};
+use shared::platforms::{self, Progress, Settings};
+use shared::store::conversation::Conversation;
+use shared::time::Millis;
+
+/// What the vendor was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// `POST /path HTTP/1.1`.
+    pub(crate) line: String,
+    /// By name, in lower case.
+    pub(crate) headers: HashMap<String, String>,
+    /// The body.
+    pub(crate) body: Value,
+}
+
+/// The vendor.
+pub(crate) struct Vendor {
+    /// Where it is.
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Vendor {
+    /// Answers each request with the next of `answers`; after the last one, nobody listens any more.
+    pub(crate) fn answering(answers: Vec<(u16, &'static str)>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for (status, body) in answers {
+                let (stream, _) = listener.accept().unwrap();
+                serve(stream, status, body, &record);
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// A vendor that is down.
+    pub(crate) fn down() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self {
+            url,
+            requests: Arc::default(),
+        }
+    }
+
+    /// What it was sent so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn serve(stream: TcpStream, status: u16, answer: &str, record: &Mutex<Vec<Request>>) {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    let mut headers = HashMap::new();
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).unwrap();
+        match header.trim_end().split_once(':') {
+            Some((name, value)) => {
+                headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+            }
+            None => break,
+        }
+    }
+    let length = headers["content-length"].parse().unwrap();
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    record.lock().unwrap().push(Request {
+        line: line.trim_end().to_owned(),
+        headers,
+        body: serde_json::from_slice(&body).unwrap(),
+    });
+    let head = format!(
+        "HTTP/1.1 {status} Because\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        answer.len()
+    );
+    let mut stream = reader.into_inner();
+    stream.write_all((head + answer).as_bytes()).unwrap();
+}
+
+/// A process that sends through one connection.
+pub(crate) struct Sender {
+    http: Http,
+    secrets: Secrets,
+    tokens: Tokens,
+    connection: Connection,
+    conversation: Conversation,
+}
+
+impl Sender {
+    /// Sends to `chat` through a connection with these settings, each of whose secrets is `secret`.
+    pub(crate) fn new(settings: &Value, chat: &str, secret: &str) -> Self {
+        let settings: Settings = serde_json::from_value(settings.clone()).unwrap();
+        let given = settings.secrets().into_iter().map(|reference| {
+            let name = reference.to_string().trim_start_matches("env:").to_owned();
+            (name, Secret::new(secret).unwrap())
+        });
+        Self {
+            http: Http::new().unwrap(),
+            secrets: Secrets::with(given.collect()),
+            tokens: Tokens::default(),
+            connection: Connection {
+                id: "shop".parse().unwrap(),
+                settings,
+                route: None,
+            },
+            conversation: conversation(chat.parse().unwrap()),
+        }
+    }
+
+    /// Sends part number `part`.
+    pub(crate) async fn send(&self, message: &Message, part: usize) -> Result<Progress, Failure> {
+        let outside = Outside {
+            http: &self.http,
+            secrets: &self.secrets,
+            tokens: &self.tokens,
+        };
+        let target = Target {
+            connection: &self.connection,
+            conversation: &self.conversation,
+            until: Millis::now().after(std::time::Duration::from_secs(10)),
+        };
+        platforms::send(&outside, &target, message, part).await
+    }
+
+    /// All that the process could write into a log of itself.
+    pub(crate) fn printed(&self) -> String {
+        let outside = Outside {
+            http: &self.http,
+            secrets: &self.secrets,
+            tokens: &self.tokens,
+        };
+        format!("{outside:?} {:?}", self.connection)
+    }
+}
+
+fn conversation(chat: ChatId) -> Conversation {
+    Conversation {
+        key: ConversationKey {
+            channel: "shop".parse().unwrap(),
+            chat,
+        },
+        mode: Mode::Agent,
+        told: false,
+        operator_spoke: false,
+        visitor: Visitor::default(),
+        facts: Facts::default(),
+        agent: None,
+        address: None,
+        kept_under: None,
+        answers: Default::default(),
+        buttons: Default::default(),
+        expires: 0,
+        to_agent: Lane::default(),
+        to_channel: Lane::default(),
+    }
+}

@@ -1,0 +1,172 @@
+//! `template.yaml` describes the table that the store creates in an emulator, and its filters name attributes that the
+//! store writes.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeyType};
+use serde_yaml_ng::Value;
+use shared::mailbox::Owner;
+use shared::store::conversation::{Conversation, LaneName};
+use shared::store::mailbox::{Give, Given};
+use shared::store::table::{KEYS, STREAM, TTL};
+use shared::store::{Item, Store};
+
+use crate::emulator::{fresh_key, raw_item, store};
+use crate::make::{START, accept, lease};
+
+fn template() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+    serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The one table's properties.
+fn table() -> Value {
+    let template = template();
+    let resources = template["Resources"].as_mapping().unwrap();
+    let mut tables = resources
+        .values()
+        .filter(|resource| resource["Type"].as_str() == Some("AWS::DynamoDB::Table"));
+    let table = tables.next().unwrap()["Properties"].clone();
+    assert!(tables.next().is_none(), "a second table");
+    table
+}
+
+#[test]
+fn keys_time_to_live_and_stream_are_the_same() {
+    let table = table();
+    let texts = |list: &str, a: &str, b: &str| -> Vec<(String, String)> {
+        let list = table[list].as_sequence().unwrap().iter();
+        list.map(|entry| {
+            let text = |name: &str| entry[name].as_str().unwrap().to_owned();
+            (text(a), text(b))
+        })
+        .collect()
+    };
+    let keys =
+        KEYS.map(|(name, key_type): (_, KeyType)| (name.to_owned(), key_type.as_str().to_owned()));
+    assert_eq!(texts("KeySchema", "AttributeName", "KeyType"), keys);
+    let types = KEYS.map(|(name, _)| (name.to_owned(), "S".to_owned()));
+    assert_eq!(
+        texts("AttributeDefinitions", "AttributeName", "AttributeType"),
+        types
+    );
+    let ttl = &table["TimeToLiveSpecification"];
+    assert_eq!(ttl["AttributeName"].as_str(), Some(TTL));
+    assert_eq!(ttl["Enabled"].as_bool(), Some(true));
+    let stream = &table["StreamSpecification"]["StreamViewType"];
+    assert_eq!(stream.as_str(), Some(STREAM.as_str()));
+    assert_eq!(table["BillingMode"].as_str(), Some("PAY_PER_REQUEST"));
+}
+
+#[tokio::test]
+async fn the_emulators_table_is_the_same() {
+    let (store, _) = store().await;
+    store.create_table().await.unwrap();
+    let described = store.client().describe_table().table_name(store.table());
+    let described = described.send().await.unwrap().table.unwrap();
+    let keys = described.key_schema.unwrap();
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|key| (key.attribute_name(), key.key_type().clone()))
+        .collect();
+    assert_eq!(keys, KEYS);
+    let stream = described.stream_specification.unwrap();
+    assert_eq!(stream.stream_view_type, Some(STREAM));
+    let ttl = store.client().describe_time_to_live();
+    let ttl = ttl.table_name(store.table()).send().await.unwrap();
+    let ttl = ttl.time_to_live_description.unwrap();
+    assert_eq!(ttl.attribute_name.as_deref(), Some(TTL));
+}
+
+/// The attributes whose presence the stream's filters ask for.
+fn filtered() -> BTreeSet<String> {
+    let template = template();
+    let resources = template["Resources"].as_mapping().unwrap();
+    let events = resources
+        .values()
+        .filter_map(|resource| resource["Properties"]["Events"].as_mapping())
+        .flat_map(|events| events.values());
+    events
+        .filter_map(|event| event["Properties"]["FilterCriteria"]["Filters"].as_sequence())
+        .flatten()
+        .flat_map(|filter| {
+            let pattern = filter["Pattern"].as_str().unwrap();
+            let pattern: serde_json::Value = serde_json::from_str(pattern).unwrap();
+            let images = pattern["dynamodb"].as_object().unwrap().clone();
+            images.into_iter().flat_map(|(_, image)| {
+                let attributes = image.as_object().unwrap().clone();
+                attributes.into_iter().map(|(name, asked)| {
+                    assert_eq!(asked["N"][0]["exists"], true, "{name}");
+                    name
+                })
+            })
+        })
+        .collect()
+}
+
+/// Which of the filters' attributes the item has.
+async fn shown(store: &Store, conversation: &Conversation) -> Vec<String> {
+    let item: Item = raw_item(store, &Conversation::pk(&conversation.key))
+        .await
+        .unwrap();
+    let shown = filtered().into_iter().filter(|name| {
+        item.get(name).is_some_and(|value| {
+            assert!(matches!(value, AttributeValue::N(_)), "{name}: {value:?}");
+            true
+        })
+    });
+    shown.collect()
+}
+
+#[tokio::test]
+async fn the_streams_filters_see_what_is_pending_and_nothing_else() {
+    let (store, _) = store().await;
+    for (lane, attribute) in [
+        (LaneName::ToAgent, "agent_pending"),
+        (LaneName::ToChannel, "channel_pending"),
+    ] {
+        let event = accept(lane, "a", &["text"], lease(1));
+        let conversation = store.accept(&fresh_key(), &event).await.unwrap();
+        assert_eq!(shown(&store, &conversation).await, [attribute]);
+        let put_off = (START, false, 1);
+        let (result, _) = store
+            .put_off(&conversation.key, lane, Owner(1), put_off)
+            .await
+            .unwrap();
+        assert_eq!(result, Ok(()));
+        assert_eq!(shown(&store, &conversation).await, [attribute]);
+        let claimed = store.claim(&conversation.key, lane, lease(2).unwrap(), START);
+        let claimed = claimed.await.unwrap().unwrap();
+        let (result, done) = store
+            .finish(&claimed, lane, Owner(2), false, START)
+            .await
+            .unwrap();
+        assert_eq!(result, Ok(()));
+        assert!(shown(&store, &done).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_streams_filters_see_replies_that_wait_to_be_taken() {
+    let (store, _) = store().await;
+    let event = accept(LaneName::ToChannel, "a", &["one", "two"], None);
+    let conversation = store.accept(&fresh_key(), &event).await.unwrap();
+    let mut left = conversation.clone();
+    for (event, attributes) in [("b", vec!["channel_waiting"]), ("c", vec![])] {
+        let give = Give {
+            event: accept(LaneName::ToAgent, event, &[], None)
+                .append
+                .event
+                .hash,
+            head: left.to_channel.head,
+            count: 1,
+            body: "an answer".to_owned(),
+            hands_over: false,
+            now: START,
+        };
+        let given = store.give(&left, &give).await.unwrap();
+        assert!(matches!(given, Given::Taken));
+        assert_eq!(shown(&store, &conversation).await, attributes);
+        left = store.conversation(&left.key).await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,121 @@
+//! Whether a message costs more when the table holds more conversations.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use dynoxide::types::AttributeValue;
+use dynoxide::{Database, ImportOptions};
+use simulators::telegram::Chat;
+
+use crate::Error;
+use crate::cpu::{median, ms};
+use crate::programs::Programs;
+use crate::table::{Table, Verdict};
+use crate::warm::{Figures, chats, messages};
+use crate::world::{TABLE, World};
+
+/// The conversations in the two tables.
+const FEW: usize = 1_000;
+const MANY: usize = 100_000;
+/// Rounds that are counted with each.
+const ROUNDS: usize = 8;
+/// A hundred times the conversations may cost so much more; it is the noise of the measurement.
+const MOST: f64 = 1.1;
+/// Items are copied so many at a time.
+const AT_ONCE: usize = 5_000;
+
+/// One table of a size, and what messages cost with it.
+struct Sized {
+    world: World,
+    chats: Vec<Chat>,
+    figures: Figures,
+    calls: u64,
+}
+
+pub(crate) async fn measure(programs: &Programs, table: &mut Table) -> Result<(), Error> {
+    let mut few = Sized::start(programs, FEW).await?;
+    let mut many = Sized::start(programs, MANY).await?;
+    // In turns, so that what else the machine does meets both.
+    for _ in 0..ROUNDS {
+        few.round().await?;
+        many.round().await?;
+    }
+    let ([before, after], [calls_before, calls_after]) = (
+        [&few, &many].map(Sized::used),
+        [&few, &many].map(|sized| sized.calls),
+    );
+    let ratio = ms(after) / ms(before);
+    // Each connection is read again once a minute, which need not meet both alike.
+    let same = calls_after.abs_diff(calls_before) <= calls_before / 50;
+    table.row(
+        &format!("a message there and back with {MANY} conversations, to one with {FEW}"),
+        &format!(
+            "{:.3} to {:.3} ms CPU of the functions: {ratio:.2} times; {calls_after} to {calls_before} calls",
+            ms(after),
+            ms(before),
+        ),
+        "no growth",
+        Verdict::of(ratio <= MOST && same),
+    );
+    Ok(())
+}
+
+impl Sized {
+    async fn start(programs: &Programs, conversations: usize) -> Result<Self, Error> {
+        let world = World::start(programs).await?;
+        let chats = chats(&world);
+        // Makes the conversations of which the others are copies, and opens the connections.
+        for _ in 0..2 {
+            messages(&world, &chats, &mut Figures::default()).await?;
+        }
+        fill(&world.dynamodb.database, chats.len(), conversations)?;
+        messages(&world, &chats, &mut Figures::default()).await?;
+        world.dynamodb.counts();
+        Ok(Self {
+            world,
+            chats,
+            figures: Figures::default(),
+            calls: 0,
+        })
+    }
+
+    async fn round(&mut self) -> Result<(), Error> {
+        messages(&self.world, &self.chats, &mut self.figures).await?;
+        self.calls += self.world.dynamodb.counts().values().sum::<u64>();
+        Ok(())
+    }
+
+    /// The functions' CPU time of an exchange.
+    fn used(&self) -> Duration {
+        let Figures {
+            telegram, selarti, ..
+        } = &self.figures;
+        median(telegram.clone()) + median(selarti.clone())
+    }
+}
+
+/// Adds copies of a conversation until there are `size`.
+fn fill(database: &Database, present: usize, size: usize) -> Result<(), Error> {
+    let key = HashMap::from([
+        (
+            "pk".to_owned(),
+            AttributeValue::S("conversation#shop-bot#1".to_owned()),
+        ),
+        ("sk".to_owned(), AttributeValue::S("-".to_owned())),
+    ]);
+    let request = serde_json::json!({"TableName": TABLE, "Key": key});
+    let found = database.get_item(serde_json::from_value(request)?)?;
+    let conversation = found.item.ok_or("there is no conversation to copy")?;
+    let copies: Vec<_> = (present..size)
+        .map(|number| {
+            let mut copy = conversation.clone();
+            let pk = format!("conversation#shop-bot#9{number:09}");
+            copy.insert("pk".to_owned(), AttributeValue::S(pk));
+            copy
+        })
+        .collect();
+    for copies in copies.chunks(AT_ONCE) {
+        database.import_items(TABLE, copies.to_vec(), ImportOptions::default())?;
+    }
+    Ok(())
+}

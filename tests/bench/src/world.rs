@@ -1,0 +1,324 @@
+//! The platforms, the table, and the functions on a simulated Lambda behind an HTTP API.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use shared::connections::Connection;
+use shared::http::Http;
+use shared::store::Store;
+use shared::store::client::{Access, client};
+use simulators::lambda::{Function, HttpApi, Route};
+use simulators::listen;
+use simulators::selarti::{self, Reply, Selarti};
+use simulators::telegram::{self, Chat, Telegram};
+
+use crate::counter::DynamoDb;
+use crate::programs::Programs;
+use crate::{Error, cpu};
+
+/// Long enough for any of it; nothing waits for it when all is well.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The table.
+pub(crate) const TABLE: &str = "switchboard";
+/// What a visitor says, and what the agent answers.
+pub(crate) const QUESTION: &str = "How much is the delivery to Porto, and how long does it take?";
+const REPLY: &str = "The delivery is **free** from 30 euros. It takes two or three working days.";
+
+const TASK: &str = "1721129985149x478019552540622850";
+const WEBHOOK_SECRET: &str = "telegram-secret-0123456789";
+const SELARTI_WEBHOOK_TOKEN: &str = "selarti-webhook-0123456789";
+const SELARTI_TOKEN: &str = "selarti-token";
+
+/// All of it.
+pub(crate) struct World {
+    pub(crate) dynamodb: DynamoDb,
+    pub(crate) agent: Agent,
+    pub(crate) telegram: Telegram,
+    /// Where the functions answer.
+    pub(crate) api: HttpApi,
+    /// The functions, warm, with their processes' ids.
+    pub(crate) functions: Warm,
+    /// To call the functions with.
+    pub(crate) http: Http,
+}
+
+/// A function and the one process that runs it.
+#[derive(Clone, Debug)]
+pub(crate) struct Measured {
+    function: Arc<Function>,
+    process: u32,
+}
+
+/// The functions that take part.
+#[derive(Debug)]
+pub(crate) struct Warm {
+    pub(crate) telegram: Measured,
+    pub(crate) selarti: Measured,
+    pub(crate) hello: Measured,
+    pub(crate) nothing: Measured,
+    pub(crate) update: Measured,
+    pub(crate) call: Measured,
+}
+
+impl Measured {
+    async fn start(
+        programs: &Programs,
+        program: &str,
+        environment: Vec<(String, String)>,
+    ) -> Result<Self, Error> {
+        let function = Function::new(programs.path(program), environment)?;
+        let process = function.provision().await?.process;
+        cpu::apart(process)?;
+        Ok(Self {
+            function: Arc::new(function),
+            process,
+        })
+    }
+
+    /// What its process has used. An error if it is no longer the only one: then the figures are of no use.
+    pub(crate) fn used(&self) -> Result<Duration, Error> {
+        let processes = self.function.processes();
+        if processes != [self.process] {
+            return Err(format!(
+                "process {} should be the only one: {processes:?}; it printed {:#?}",
+                self.process,
+                self.function.logs()
+            )
+            .into());
+        }
+        cpu::used(self.process)
+    }
+}
+
+/// The simulated Selarti, that answers every message with one.
+pub(crate) struct Agent(pub(crate) Selarti);
+
+impl Agent {
+    pub(crate) async fn start() -> Result<Self, Error> {
+        let options = selarti::Options {
+            tokens: vec![SELARTI_TOKEN.to_owned()],
+            tasks: vec![TASK.to_owned()],
+            // An echo is an invocation that does nothing: it would lie between the messages that are measured.
+            echo: false,
+            brain: Arc::new(|incoming| {
+                if incoming.chat_id.starts_with("probe") {
+                    vec![]
+                } else {
+                    vec![Reply::text(REPLY)]
+                }
+            }),
+            ..selarti::Options::default()
+        };
+        Ok(Self(Selarti::start(listen("127.0.0.1:0").await?, options)?))
+    }
+}
+
+/// The simulated Telegram.
+pub(crate) async fn telegram() -> Result<Telegram, Error> {
+    Ok(Telegram::start(
+        listen("127.0.0.1:0").await?,
+        telegram::Options::default(),
+    )?)
+}
+
+/// Points both platforms' webhooks at `base`.
+pub(crate) fn point(agent: &Agent, telegram: &Telegram, base: &str) {
+    agent
+        .0
+        .set_webhook(&format!("{base}/selarti/helper.{SELARTI_WEBHOOK_TOKEN}"));
+    telegram.set_webhook(&format!("{base}/telegram/shop-bot"), Some(WEBHOOK_SECRET));
+}
+
+/// The secrets, as environment variables.
+pub(crate) fn secrets(telegram: &Telegram) -> Vec<(String, String)> {
+    [
+        ("BOT_TOKEN", telegram.token()),
+        ("WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("SELARTI_TOKEN", SELARTI_TOKEN),
+        ("SELARTI_WEBHOOK_TOKEN", SELARTI_WEBHOOK_TOKEN),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The same connections as [`World`]'s, as `switchboard.toml`.
+pub(crate) fn configuration(agent: &Agent, telegram: &Telegram) -> String {
+    format!(
+        r#"
+[channels.shop-bot]
+platform = "telegram"
+bot_token = "env:BOT_TOKEN"
+webhook_secret = "env:WEBHOOK_SECRET"
+api_url = "{}"
+
+[agents.helper]
+platform = "selarti"
+url = "{}"
+token = "env:SELARTI_TOKEN"
+task_id = "{TASK}"
+webhook_token = "env:SELARTI_WEBHOOK_TOKEN"
+
+[[routes]]
+channel = "shop-bot"
+agent = "helper"
+"#,
+        telegram.base_url(),
+        agent.0.base_url()
+    )
+}
+
+/// What every function of ours is given.
+pub(crate) fn environment(dynamodb: &str) -> Vec<(String, String)> {
+    [
+        ("TABLE_NAME", TABLE),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+impl World {
+    pub(crate) async fn start(programs: &Programs) -> Result<Self, Error> {
+        let dynamodb = DynamoDb::start().await?;
+        let agent = Agent::start().await?;
+        let telegram = telegram().await?;
+        let http = Http::new()?;
+        let store = Store::new(client(&http, &Access::emulator(&dynamodb.url)), TABLE);
+        store.create_table().await?;
+        for connection in connections(&agent, &telegram)? {
+            store.put_connection(&connection).await?;
+        }
+        let functions = Warm::start(programs, &dynamodb, &agent, &telegram).await?;
+        let route = |path: &str, measured: &Measured| Route {
+            method: "POST".to_owned(),
+            path_template: path.to_owned(),
+            function: Arc::clone(&measured.function),
+            timeout: PATIENCE,
+        };
+        let routes = vec![
+            route("/telegram/{connection}", &functions.telegram),
+            route("/selarti/{credential}", &functions.selarti),
+            route("/hello", &functions.hello),
+            route("/probe/nothing", &functions.nothing),
+            route("/probe/update", &functions.update),
+            route("/probe/call", &functions.call),
+        ];
+        let api = HttpApi::start(listen("127.0.0.1:0").await?, routes)?;
+        point(&agent, &telegram, &api.base_url());
+        Ok(Self {
+            dynamodb,
+            agent,
+            telegram,
+            api,
+            functions,
+            http,
+        })
+    }
+
+    /// A visitor writes, and has the agent's answer; both functions have finished.
+    pub(crate) async fn exchange(&self, chat: &Chat) -> Result<(), Error> {
+        exchange(&self.agent, &self.telegram, chat).await
+    }
+
+    /// Forgets what the platforms noted: their logs would grow, and waiting on them with them.
+    pub(crate) fn forget(&self) {
+        forget(&self.agent, &self.telegram);
+    }
+}
+
+/// [`World::exchange`], whoever answers the webhooks.
+pub(crate) async fn exchange(agent: &Agent, telegram: &Telegram, chat: &Chat) -> Result<(), Error> {
+    let answered = agent.0.deliveries().len() + 1;
+    let sent = telegram.sent().len() + 1;
+    let update = chat.text(QUESTION);
+    let taken = telegram.delivered(update, PATIENCE).await?;
+    if !taken.taken() {
+        return Err(format!("the webhook did not take the message: {taken:?}").into());
+    }
+    let deliveries = agent.0.deliveries().wait_for(answered, PATIENCE).await?;
+    if let Some(failed) = deliveries
+        .iter()
+        .find(|delivery| !delivery.outcome.as_ref().is_ok_and(selarti_took))
+    {
+        return Err(format!("the webhook did not take the answer: {failed:?}").into());
+    }
+    telegram.sent().wait_for(sent, PATIENCE).await?;
+    Ok(())
+}
+
+fn selarti_took(answer: &simulators::Answer) -> bool {
+    answer.is_success()
+}
+
+/// [`World::forget`].
+pub(crate) fn forget(agent: &Agent, telegram: &Telegram) {
+    agent.0.accepted().clear();
+    agent.0.deliveries().clear();
+    telegram.sent().clear();
+    telegram.calls().clear();
+    telegram.updates().clear();
+    telegram.deliveries().clear();
+}
+
+fn connections(agent: &Agent, telegram: &Telegram) -> Result<Vec<Connection>, Error> {
+    let connections = json!([
+        {
+            "id": "shop-bot",
+            "settings": {
+                "platform": "telegram",
+                "bot_token": "env:BOT_TOKEN",
+                "webhook_secret": "env:WEBHOOK_SECRET",
+                "api_url": telegram.base_url(),
+            },
+            "route": {"agent": "helper"},
+        },
+        {
+            "id": "helper",
+            "settings": {
+                "platform": "selarti",
+                "url": agent.0.base_url(),
+                "token": "env:SELARTI_TOKEN",
+                "task_id": TASK,
+                "webhook_token": "env:SELARTI_WEBHOOK_TOKEN",
+            },
+        },
+    ]);
+    Ok(serde_json::from_value(connections)?)
+}
+
+impl Warm {
+    async fn start(
+        programs: &Programs,
+        dynamodb: &DynamoDb,
+        agent: &Agent,
+        telegram: &Telegram,
+    ) -> Result<Self, Error> {
+        let mut ours = environment(&dynamodb.url);
+        ours.extend(secrets(telegram));
+        let body = json!({"task_id": TASK, "chat_id": "probe", "message": QUESTION}).to_string();
+        let url = format!("{}/api/1.1/wf/send_message_external", agent.0.base_url());
+        let probe = async |which: &str| {
+            let mut environment = ours.clone();
+            environment.extend(
+                [
+                    ("PROBE", which),
+                    ("PROBE_URL", &url),
+                    ("PROBE_AUTHORIZATION", &format!("Bearer {SELARTI_TOKEN}")),
+                    ("PROBE_BODY", &body),
+                ]
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+            );
+            Measured::start(programs, "probe", environment).await
+        };
+        Ok(Self {
+            telegram: Measured::start(programs, "telegram", ours.clone()).await?,
+            selarti: Measured::start(programs, "selarti", ours.clone()).await?,
+            hello: Measured::start(programs, "hello", vec![]).await?,
+            nothing: probe("nothing").await?,
+            update: probe("update").await?,
+            call: probe("call").await?,
+        })
+    }
+}
