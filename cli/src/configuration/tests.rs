@@ -210,7 +210,7 @@ fn a_value_has_to_be_of_its_kind() {
     );
     assert_eq!(
         with("duplicate_window = 4000"),
-        "switchboard.toml:5: [channels.site]: `duplicate_window` is in seconds, at most 3600; \
+        "switchboard.toml:5: [channels.site]: `duplicate_window` is in seconds, at most 60; \
          longer would take a visitor's repeated word for a copy"
     );
     assert_eq!(

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::connections::{Connection, InDoubt};
 use crate::counted::{self, Count};
 use crate::mailbox::{Drain, Entry, Owner, Sent, Step};
-use crate::model::{Content, ConversationKey, Message, Mode};
+use crate::model::{Content, ConversationKey, Message};
 use crate::platforms::{self, Progress};
 use crate::store::StoreError;
 use crate::store::conversation::{Conversation, LaneName};
@@ -339,11 +339,7 @@ async fn carry_out(
         Step::Mark => store.mark(key, name, lane, owner).await,
         Step::NotePart(_) => store.note_part(key, name, lane, owner).await,
         Step::Advance => store.advance(key, name, lane, owner, now).await,
-        Step::Finish => {
-            // The visitor wrote again.
-            let reopens = name == LaneName::ToAgent && conversation.mode == Mode::Closed;
-            store.finish(conversation, name, owner, reopens, now).await
-        }
+        Step::Finish => store.finish(conversation, name, owner, now).await,
         Step::PutOff {
             due,
             hold,

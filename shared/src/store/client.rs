@@ -43,7 +43,7 @@ impl Access {
                 .ok()
                 .filter(|value| !value.is_empty())
                 .ok_or_else(|| {
-                    format!("the environment variable {name} is not set; on Lambda it always is")
+                    format!("the environment variable {name} is not set; Lambda sets it, and elsewhere `aws configure export-credentials --format env` and AWS_REGION do")
                 })
         };
         Ok(Self {

@@ -141,6 +141,7 @@ impl Conversation {
             mode: match id("mode")? {
                 // Whatever the agent says, the channel's operators have it.
                 _ if told => Mode::Operator,
+                _ if read::flag(item, "closed")? => Mode::Closed,
                 None => Mode::default(),
                 Some(mode) => {
                     Mode::parse(mode).ok_or_else(|| StoreError::corrupt("unknown mode"))?

@@ -48,7 +48,8 @@ impl Store {
     /// # Errors
     /// If DynamoDB cannot be asked.
     pub async fn bury(&self, letter: &DeadLetter) -> Result<(), StoreError> {
-        self.client
+        let result = self
+            .client
             .put_item()
             .table_name(&self.table)
             .item("pk", write::text(pk(&letter.key.channel)))
@@ -62,10 +63,20 @@ impl Store {
             .item("reason", write::text(&letter.reason))
             .item("attempts", write::number(letter.attempts.into()))
             .item("message", write::text(&letter.message))
+            .condition_expression("attribute_not_exists(pk)")
             .send()
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::sdk("PutItem", &error))
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::sdk("PutItem", &error)),
+        }
     }
 
     /// A channel's dead letters, oldest first. The functions may not do this; the command line may.

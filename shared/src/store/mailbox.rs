@@ -223,7 +223,7 @@ impl Store {
             .await
     }
 
-    /// [`Lane::finish`]. `reopens`: the conversation was closed, and the visitor wrote again.
+    /// [`Lane::finish`].
     ///
     /// # Errors
     /// If DynamoDB cannot be asked.
@@ -232,7 +232,6 @@ impl Store {
         conversation: &Conversation,
         name: LaneName,
         owner: Owner,
-        reopens: bool,
         now: Millis,
     ) -> Result<Outcome, StoreError> {
         let (key, lane) = (&conversation.key, conversation.lane(name));
@@ -252,9 +251,6 @@ impl Store {
         reset_head(&mut update, name);
         forget(&mut update, name, lane, now);
         forget_buttons(&mut update, conversation);
-        if reopens {
-            update.set("mode", write::text(Mode::Agent.as_str()));
-        }
         self.lane_write(key, name, update, |lane| lane.finish(owner, head, now))
             .await
     }
@@ -495,14 +491,21 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     if let Some(agent) = &accept.agent {
         update.set("agent", write::text(agent.as_str()));
     }
-    match accept.signals.mode {
+    let mode = accept.signals.mode;
+    match mode {
         Some(Mode::Agent) => {
             // Not `told`: if the channel's operators have the chat, only the channel gives it back.
             update.set("mode", write::text(Mode::Agent.as_str()));
             update.remove("operator_spoke");
         }
-        Some(mode) => update.set("mode", write::text(mode.as_str())),
+        Some(Mode::Operator) => update.set("mode", write::text(Mode::Operator.as_str())),
+        Some(Mode::Closed) => update.set("closed", AttributeValue::Bool(true)),
         None => {}
+    }
+    // A flag of its own, so that what the visitor writes can open the conversation again without knowing how it was.
+    let visitor_writes = accept.lane == LaneName::ToAgent && !append.entries.is_empty();
+    if visitor_writes || matches!(mode, Some(Mode::Agent | Mode::Operator)) {
+        update.remove("closed");
     }
     // A person's word in an event that leaves the conversation to the agent does not keep the agent out.
     if accept.operator_speaks && accept.signals.mode != Some(Mode::Agent) {
@@ -613,8 +616,6 @@ fn give_update(conversation: &Conversation, give: &Give) -> Update {
     if give.hands_over {
         update.set("mode", write::text(Mode::Operator.as_str()));
         update.set("told", AttributeValue::Bool(true));
-    } else if conversation.mode == Mode::Closed {
-        update.set("mode", write::text(Mode::Agent.as_str()));
     }
     update
 }

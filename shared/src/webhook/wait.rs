@@ -35,6 +35,8 @@ pub enum SyncAnswer {
 
 /// Kept back from the deadline for the answer's way: our last write, the API, the network.
 const ANSWER_RESERVE: Duration = Duration::from_millis(600);
+/// Kept back at the very end, when nothing is left but to say that it failed.
+const LAST_RESERVE: Duration = Duration::from_millis(250);
 /// The most that one answer takes of what waits, in bytes, because it is kept for copies of its event. The rest comes
 /// with the next one.
 const MAX_ANSWER: usize = 32 * 1024;
@@ -54,23 +56,35 @@ pub async fn converse(
     event: ChannelEvent,
     arrived: Millis,
 ) -> Result<SyncAnswer, Refusal> {
+    let capabilities = verified.connection().platform().capabilities();
+    let patience = capabilities.deadline.unwrap_or_default();
+    // Only if DynamoDB hangs does this end a conversation: whatever else takes time has its own end before.
+    let end = arrived.after(patience.saturating_sub(LAST_RESERVE));
+    let conversing = keep_and_wait(app, verified, event, (arrived, patience));
+    tokio::time::timeout(Millis::now().until(end), conversing)
+        .await
+        .unwrap_or_else(|_| Err(Refusal::unavailable("the table did not answer in time")))
+}
+
+async fn keep_and_wait(
+    app: &App,
+    verified: &Verified,
+    event: ChannelEvent,
+    (arrived, patience): (Millis, Duration),
+) -> Result<SyncAnswer, Refusal> {
     let channel = verified.connection();
-    let patience = channel
-        .platform()
-        .capabilities()
-        .deadline
-        .unwrap_or_default();
     let deadline = arrived.after(patience.saturating_sub(ANSWER_RESERVE));
     let (route, agent) = route(app, channel).await?;
     let asks = !event.messages.is_empty();
     let (key, accept) = accepting(channel, route, event, deadline.before(NOTE_RESERVE))?;
-    let event = accept.append.event;
+    let (event, since) = (accept.append.event, accept.append.now);
     let wait = |key, hash| Wait {
         app,
         channel,
         route,
         key,
         event: hash,
+        since,
         deadline,
     };
     match keep(app, channel.platform(), key, &accept).await? {
@@ -137,7 +151,7 @@ async fn deliver_nothing(
     match crate::delivery::discard(app, conversation, accept.lane, lease.owner).await {
         Ok(()) => Drained::default(),
         Err(error) => {
-            tracing::error!(reason = %error, chat = key.chat.as_str().len(), "what people took over stays in the lane");
+            tracing::error!(reason = %error, connection = key.channel.as_str(), "what people took over stays in the lane");
             Drained::default()
         }
     }
@@ -149,6 +163,9 @@ struct Wait<'a> {
     route: &'a Route,
     key: ConversationKey,
     event: EventHash,
+    /// When the event was kept. A reply from before answers an earlier message: it goes with the answer to this one, but
+    /// is not it.
+    since: Millis,
     deadline: Millis,
 }
 
@@ -194,7 +211,11 @@ impl Wait<'_> {
         let late = now >= self.deadline;
         let replies = &conversation.to_channel.queue;
         if let Some(last) = replies.back() {
-            let settled = last.accepted.after(self.route.settle()) <= now;
+            let settled = if last.accepted >= self.since {
+                last.accepted.after(self.route.settle()) <= now
+            } else {
+                hopeless || conversation.mode == Mode::Operator
+            };
             if !(settled || late) {
                 return Ok(None);
             }

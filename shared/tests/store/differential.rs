@@ -154,15 +154,15 @@ async fn a_lane_is_full_to_the_byte() {
         ..append(Clock::Forward(1), 0, &[])
     };
     let lane = play(vec![
-        append(Clock::Forward(0), 1, &[65_472]),
-        append(Clock::Forward(0), 2, &[65_473]),
-        append(Clock::Forward(0), 3, &[65_472]),
+        append(Clock::Forward(0), 1, &[40_896]),
+        append(Clock::Forward(0), 2, &[40_897]),
+        append(Clock::Forward(0), 3, &[40_896]),
         append(Clock::Forward(0), 4, &[2]),
         append(Clock::Forward(0), 5, &[]),
         emptied.clone(),
         emptied,
-        append(Clock::Forward(0), 6, &[131_009]),
-        append(Clock::Forward(0), 7, &[131_008]),
+        append(Clock::Forward(0), 6, &[81_857]),
+        append(Clock::Forward(0), 7, &[81_856]),
     ])
     .await;
     assert_eq!(lane.bytes, MAX_BYTES);
@@ -451,7 +451,7 @@ impl Play {
                     LaneName::ToAgent => conversation.to_agent = known.clone(),
                     LaneName::ToChannel => conversation.to_channel = known.clone(),
                 }
-                store.finish(&conversation, name, *owner, false, now).await
+                store.finish(&conversation, name, *owner, now).await
             }
             Ask::PutOff(owner, how) => store.put_off(key, name, *owner, *how).await,
         }

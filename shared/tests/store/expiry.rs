@@ -93,10 +93,7 @@ async fn no_write_of_a_holder_brings_a_removed_one_back() {
             .put_off(&key, LANE, owner, (START, false, 0))
             .await
             .unwrap(),
-        store
-            .finish(&nothing, LANE, owner, true, START)
-            .await
-            .unwrap(),
+        store.finish(&nothing, LANE, owner, START).await.unwrap(),
     ] {
         assert_eq!(result, Err(NotWritten::Lost));
     }

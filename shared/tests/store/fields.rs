@@ -252,55 +252,22 @@ async fn the_agent_does_not_talk_over_a_person() {
 }
 
 #[tokio::test]
-async fn the_visitor_reopens() {
+async fn the_visitor_reopens_what_is_closed_and_nothing_else() {
     let (store, _) = store().await;
-    for (closed, reopens, mode) in [
-        (true, true, Mode::Agent),
-        (true, false, Mode::Closed),
-        (false, false, Mode::Operator),
-    ] {
-        let key = fresh_key();
-        let is = if closed { Mode::Closed } else { Mode::Operator };
-        store.accept(&key, &says("is", Some(is))).await.unwrap();
-        let writes = accept(LaneName::ToAgent, "writes", &["hello"], lease(1));
-        let conversation = store.accept(&key, &writes).await.unwrap();
-        assert_eq!(conversation.mode, is);
-        let (result, conversation) = store
-            .finish(&conversation, LaneName::ToAgent, Owner(1), reopens, START)
-            .await
-            .unwrap();
-        assert_eq!((result, conversation.mode), (Ok(()), mode));
-    }
-}
-
-#[tokio::test]
-async fn an_answer_reopens_what_is_closed_and_nothing_else() {
-    let (store, _) = store().await;
-    for (is, mode) in [
+    for (is, becomes) in [
         (Mode::Closed, Mode::Agent),
         (Mode::Operator, Mode::Operator),
         (Mode::Agent, Mode::Agent),
     ] {
         let key = fresh_key();
         let conversation = store.accept(&key, &says("is", Some(is))).await.unwrap();
-        let give = Give {
-            event: accept(LaneName::ToAgent, "asks", &[], None)
-                .append
-                .event
-                .hash,
-            head: 0,
-            count: 0,
-            body: "an answer".to_owned(),
-            hands_over: false,
-            now: START,
-        };
-        store.give(&conversation, &give).await.unwrap();
-        let conversation = store.conversation(&key).await.unwrap().unwrap();
-        assert_eq!(conversation.mode, mode);
+        assert_eq!(conversation.mode, is);
+        let writes = accept(LaneName::ToAgent, "writes", &["hello"], lease(1));
+        let conversation = store.accept(&key, &writes).await.unwrap();
+        assert_eq!(conversation.mode, becomes);
     }
 }
 
-/// The more recently a button was shown, the likelier it is pressed.
 #[tokio::test]
 async fn buttons_are_kept_and_the_oldest_are_forgotten() {
     let (store, _) = store().await;
@@ -327,7 +294,7 @@ async fn buttons_are_kept_and_the_oldest_are_forgotten() {
     assert_eq!(ids(&conversation), shown(0..90));
 
     let (result, conversation) = store
-        .finish(&conversation, lane, Owner(1), false, START)
+        .finish(&conversation, lane, Owner(1), START)
         .await
         .unwrap();
     assert_eq!(result, Ok(()));

@@ -85,7 +85,7 @@ async fn fill(store: &Store, key: &ConversationKey, length: usize) {
 #[tokio::test]
 async fn full_lanes_and_full_memories_fit_into_an_item() {
     let (store, _) = store().await;
-    for length in [2, 300, 4_000, 131_008] {
+    for length in [2, 300, 4_000, 81_856] {
         let key = fresh_key();
         let mut item = Item::new();
         memories(&mut item);
@@ -216,7 +216,7 @@ async fn what_finishes_and_forgets_the_most_fits_into_an_expression() {
         conversation = now;
     }
     let (result, now) = store
-        .finish(&conversation, lane, owner, true, START)
+        .finish(&conversation, lane, owner, START)
         .await
         .unwrap();
     assert_eq!(result, Ok(()));
@@ -311,9 +311,6 @@ async fn the_oldest_event_ids_are_forgotten_first() {
         assert_eq!(seen[&current][0], id(forgotten));
     }
     let two_buckets = START.after(Duration::from_secs(2 * REMEMBERED_HOURS * 3600));
-    let (_, now) = store
-        .finish(&now, lane, owner, false, two_buckets)
-        .await
-        .unwrap();
+    let (_, now) = store.finish(&now, lane, owner, two_buckets).await.unwrap();
     assert!(now.to_agent.seen.is_empty());
 }

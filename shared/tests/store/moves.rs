@@ -168,9 +168,9 @@ fn body() -> impl Strategy<Value = usize> {
     prop_oneof![
         6 => 2..200_usize,
         1 => Just(40_000),
-        2 => Just(65_472),
-        1 => Just(131_008),
-        1 => Just(131_009),
+        2 => Just(40_896),
+        1 => Just(81_856),
+        1 => Just(81_857),
     ]
 }
 

@@ -163,10 +163,7 @@ async fn an_advance_removes_one() {
 #[tokio::test]
 async fn what_lets_go_of_the_lease_is_lost_the_second_time() {
     let held = Held::new(&["a"]).await;
-    let finish = || {
-        held.store
-            .finish(&held.conversation, LANE, OWNER, false, START)
-    };
+    let finish = || held.store.finish(&held.conversation, LANE, OWNER, START);
     let (result, now) = made_again!(held, finish());
     assert_eq!(result, Err(NotWritten::Lost));
     assert_eq!((now.to_agent.head, now.to_agent.queue.len()), (1, 0));
@@ -185,10 +182,7 @@ async fn what_lets_go_of_the_lease_is_lost_the_second_time() {
 async fn a_finish_that_arrives_late_finishes_nothing_of_the_next_holder() {
     let held = Held::new(&["a"]).await;
     let key = &held.conversation.key;
-    let finish = |owner| {
-        held.store
-            .finish(&held.conversation, LANE, owner, false, START)
-    };
+    let finish = |owner| held.store.finish(&held.conversation, LANE, owner, START);
     assert_eq!(finish(OWNER).await.unwrap().0, Ok(()));
     held.store
         .accept(key, &accept(LANE, "b", &["text"], lease(2)))

@@ -137,10 +137,7 @@ async fn the_streams_filters_see_what_is_pending_and_nothing_else() {
         assert_eq!(shown(&store, &conversation).await, [attribute]);
         let claimed = store.claim(&conversation.key, lane, lease(2).unwrap(), START);
         let claimed = claimed.await.unwrap().unwrap();
-        let (result, done) = store
-            .finish(&claimed, lane, Owner(2), false, START)
-            .await
-            .unwrap();
+        let (result, done) = store.finish(&claimed, lane, Owner(2), START).await.unwrap();
         assert_eq!(result, Ok(()));
         assert!(shown(&store, &done).await.is_empty());
     }

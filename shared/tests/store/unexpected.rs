@@ -187,10 +187,7 @@ async fn writes(store: &Store, whole: &Conversation) -> usize {
                 .advance(key, lane, known, new.owner, late)
                 .await
                 .is_err(),
-            store
-                .finish(whole, lane, new.owner, true, late)
-                .await
-                .is_err(),
+            store.finish(whole, lane, new.owner, late).await.is_err(),
             store.touch(key, lane, START).await.is_err(),
         ];
         errors += failed.into_iter().filter(|failed| *failed).count();
@@ -240,7 +237,7 @@ async fn what_no_version_knows_is_left_alone() {
     item.insert("visitor_shoe_size".to_owned(), s("44"));
     put_raw(&store, &pk, item).await;
     let (result, read) = store
-        .finish(&whole, LaneName::ToAgent, OWNER, false, START)
+        .finish(&whole, LaneName::ToAgent, OWNER, START)
         .await
         .unwrap();
     assert_eq!((result, read.visitor), (Ok(()), whole.visitor));

@@ -125,6 +125,38 @@ async fn a_late_answer_comes_with_the_next_message() {
 }
 
 #[tokio::test]
+async fn late_answers_do_not_shift_the_ones_after_them() {
+    let world = World::with(patient()).await;
+    world.selarti.set_brain(|incoming| {
+        let reply = Reply::text(format!("about {}", incoming.message));
+        // Slower than one look at the conversation, so that what waits from before would be first.
+        let takes = if incoming.message == "slow" {
+            6_000
+        } else {
+            700
+        };
+        vec![reply.after(Duration::from_millis(takes))]
+    });
+    let chat = world.webim.chat("1");
+    assert!(is_patience(&chat.say("slow").await));
+    world
+        .selarti
+        .deliveries()
+        .wait_for(2, PATIENCE)
+        .await
+        .unwrap();
+    let about = |text: &str| Shown::Text(format!("about {text}"));
+    assert_eq!(
+        chat.say("second").await,
+        Outcome::Answered(vec![about("slow"), about("second")])
+    );
+    assert_eq!(
+        chat.say("third").await,
+        Outcome::Answered(vec![about("third")])
+    );
+}
+
+#[tokio::test]
 async fn a_late_answer_also_comes_after_the_operators_gave_the_chat_back() {
     let world = World::new().await;
     world.selarti.set_brain(|incoming| {

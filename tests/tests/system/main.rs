@@ -5,6 +5,14 @@
 //! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises;
 //!   `kill`, with `tap`, is about the real bootstraps and crashes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by panicking"
+)]
+
 mod bad_input;
 mod conversation;
 mod dead;

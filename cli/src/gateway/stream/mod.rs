@@ -25,6 +25,9 @@ use super::template::Trigger;
 use lanes::Lanes;
 use reader::Reader;
 
+/// The shortest window: none at all would leave no time for anything else.
+const SHORTEST_WINDOW: Duration = Duration::from_millis(1);
+
 /// The longest between two looks at the stream, which does not keep everything for ever ([`super::retention`]).
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -78,6 +81,7 @@ impl Stream {
     /// Plays its part until `stop` is there, and lets what runs end. A batch is gathered over `window`.
     pub(crate) async fn run(mut self, window: Duration, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
+        let window = window.max(SHORTEST_WINDOW);
         let mut looks = interval(window.min(LOOK));
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut windows = interval(window);
@@ -190,7 +194,81 @@ fn as_if_written(key: &ConversationKey) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use shared::connections::Secrets;
+    use shared::delivery::retry::Retry;
+    use shared::http::Http;
+    use shared::mailbox::{Append, Entry, EventId};
+    use shared::model::{Author, Content, Message, Signals, Visitor};
+    use shared::store::Store;
+    use shared::store::client::{Access, client};
+    use shared::store::conversation::LaneName;
+    use shared::store::mailbox::{Accept, KEPT};
+    use shared::time::Millis;
+
+    use super::super::TABLE;
+    use super::super::database::{Data, Embedded};
+    use super::super::template::Template;
     use super::*;
+
+    /// A reply that waits for the visitor's next message.
+    fn reply(at: Millis) -> Accept {
+        let event = EventId::named("1");
+        let message = Message::new(Author::Agent, at, Content::Text("Hello".to_owned()));
+        Accept {
+            lane: LaneName::ToChannel,
+            append: Append {
+                event,
+                entries: vec![Entry {
+                    event: event.hash,
+                    accepted: at,
+                    body: serde_json::to_string(&message).unwrap(),
+                }],
+                lease: None,
+                now: at,
+            },
+            visitor: Visitor::default(),
+            signals: Signals::default(),
+            agent: None,
+            operator_speaks: false,
+            unless_operator_spoke: false,
+            buttons: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_expires_with_a_reply_in_it_leaves_a_dead_letter() {
+        let (embedded, database) = Embedded::start(&Data::Memory).await.unwrap();
+        let http = Http::new().unwrap();
+        let store = Store::new(client(&http, &Access::emulator(embedded.url())), TABLE);
+        store.create_table().await.unwrap();
+        let app = App::new(store, http, Secrets::default(), Retry::default());
+        let app = Arc::new(app);
+        let mut stream = Stream::start(
+            Arc::clone(&app),
+            database,
+            Template::embedded().unwrap().trigger,
+            Arc::default(),
+            Duration::from_secs(29),
+        )
+        .await
+        .unwrap();
+
+        let key = ConversationKey {
+            channel: "site".parse().unwrap(),
+            chat: "1".parse().unwrap(),
+        };
+        let long_ago = Millis::now().before(Duration::from_secs(KEPT + 3600));
+        app.store.accept(&key, &reply(long_ago)).await.unwrap();
+        stream.sweep().await;
+        assert!(app.store.conversation(&key).await.unwrap().is_none());
+        stream.read();
+        stream.invoke();
+        let (_, undone) = stream.running.join_next().await.unwrap().unwrap();
+        assert!(undone.is_empty(), "{undone:?}");
+        let letters = app.store.dead_letters(&key.channel).await.unwrap();
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        assert_eq!(letters[0].reason, "the visitor did not write again");
+    }
 
     #[test]
     fn everything_comes_again_from_the_first_failure_on() {

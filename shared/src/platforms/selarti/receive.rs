@@ -2,10 +2,13 @@
 
 use super::Settings;
 use super::wire::Webhook;
-use crate::mailbox::{EventHash, EventId};
+use crate::mailbox::EventId;
 use crate::model::{Author, Content, ConversationKey, Facts, Message, Mode, Signals};
 use crate::time::Millis;
 use crate::webhook::{AgentEvent, Received, Refusal, parse_json};
+
+/// Webhooks without `message_id` that are alike within this time are copies.
+const UNNAMED_WINDOW_MS: u64 = 10_000;
 
 /// The event of a webhook's body.
 ///
@@ -46,10 +49,8 @@ pub fn receive(
     };
     let event = match webhook.message_id.as_deref() {
         Some(id) if !id.is_empty() => EventId::named(id),
-        _ => EventId {
-            hash: EventHash::of(&[b"body", body]),
-            also: [None; 2],
-        },
+        // Then the same words again a while later are no copy.
+        _ => EventId::within(body, now.0, UNNAMED_WINDOW_MS),
     };
     let message = webhook
         .message_text

@@ -103,6 +103,14 @@ fn written(
     if in_the_name_of.is_none() && from.is_some_and(|from| from.is_bot) {
         return None;
     }
+    // Each move of somebody who shares where they are is an edit; the agent was told where they began.
+    let moves = message
+        .location
+        .as_ref()
+        .is_some_and(|location| location.live_period.is_some());
+    if edited && moves {
+        return None;
+    }
     let (moved_to, moved_from) = (message.migrate_to_chat_id, message.migrate_from_chat_id);
     let at = message.edit_date.unwrap_or(message.date);
     let name = match in_the_name_of {
@@ -226,6 +234,18 @@ fn contents(message: wire::Message) -> Vec<Content> {
             name: name.collect::<Vec<_>>().join(" "),
             phone: contact.phone_number,
         }));
+    }
+    if let Some(dice) = message.dice {
+        contents.push(Content::Text(format!("{} {}", dice.emoji, dice.value)));
+    }
+    if let Some(poll) = message.poll {
+        let options = poll
+            .options
+            .iter()
+            .map(|option| format!("\n\u{2022} {}", option.text));
+        contents.push(Content::Text(
+            options.fold(poll.question, |text, option| text + &option),
+        ));
     }
     let text = message.text.map(|text| command(&text)).or(message.caption);
     if let Some(text) = text.filter(|text| !text.trim().is_empty()) {

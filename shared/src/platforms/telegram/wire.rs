@@ -41,6 +41,8 @@ pub struct Message {
     pub location: Option<Location>,
     pub venue: Option<Venue>,
     pub contact: Option<Contact>,
+    pub dice: Option<Dice>,
+    pub poll: Option<Poll>,
     pub migrate_to_chat_id: Option<i64>,
     pub migrate_from_chat_id: Option<i64>,
 }
@@ -99,6 +101,28 @@ pub struct Sticker {
 pub struct Location {
     pub latitude: f64,
     pub longitude: f64,
+    pub live_period: Option<i64>,
+}
+
+/// `Dice`: an emoji that shows a random value.
+#[derive(Debug, Deserialize)]
+pub struct Dice {
+    pub emoji: String,
+    pub value: i64,
+}
+
+/// `Poll`.
+#[derive(Debug, Deserialize)]
+pub struct Poll {
+    pub question: String,
+    #[serde(default)]
+    pub options: Vec<PollOption>,
+}
+
+/// `PollOption`.
+#[derive(Debug, Deserialize)]
+pub struct PollOption {
+    pub text: String,
 }
 
 /// `Venue`.

@@ -38,10 +38,11 @@ impl Settings {
     /// # Errors
     /// The key that is wrong, and why.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
-        if self.duplicate_window > 3600 {
+        if self.duplicate_window > 60 {
             return Err((
                 "duplicate_window",
-                "is in seconds, at most 3600; longer would take a visitor's repeated word for a copy".to_owned(),
+                "is in seconds, at most 60; longer would take a visitor's repeated word for a copy"
+                    .to_owned(),
             ));
         }
         Ok(())
