@@ -81,7 +81,9 @@ pub async fn resend(app: &App, letter: &DeadLetter) -> Result<Resent, NotResent>
                 continue;
             }
             Err(NotAccepted::Full) => return Err(NotResent::Full),
-            Err(NotAccepted::OperatorSpoke) => return Err(NotResent::Changing),
+            Err(NotAccepted::OperatorSpoke | NotAccepted::Returned) => {
+                return Err(NotResent::Changing);
+            }
             Err(NotAccepted::Store(error)) => return Err(error.into()),
         };
         app.store.remove_dead_letter(letter).await?;
@@ -122,6 +124,7 @@ fn accept(letter: &DeadLetter, fetched: bool) -> Accept {
         agent: None,
         operator_speaks: false,
         unless_operator_spoke: false,
+        unless_returned: false,
         buttons: Vec::new(),
     }
 }

@@ -1,5 +1,7 @@
 //! What every function's `main` does before its first event.
 
+use tracing::Level;
+
 use crate::app::App;
 
 /// One JSON line an event, at `LOG_LEVEL` (`info` unless it says otherwise); then everything that handlers share.
@@ -7,19 +9,21 @@ use crate::app::App;
 /// # Errors
 /// What is missing in the environment. The process ends with it, and Lambda's log shows it.
 pub fn start() -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
+    // Nothing below `info`: what the SDK and the HTTP client say there may hold a URL with a token.
     let level = match std::env::var("LOG_LEVEL") {
-        Ok(level) => level.parse().map_err(|_| {
-            format!("LOG_LEVEL is `{level}`; it may be error, warn, info, debug or trace")
-        })?,
-        Err(_) => tracing::Level::INFO,
+        Err(_) => Level::INFO,
+        Ok(level) => level
+            .parse()
+            .ok()
+            .filter(|level| *level <= Level::INFO)
+            .ok_or_else(|| format!("LOG_LEVEL is `{level}`; it may be error, warn or info"))?,
     };
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        // The SDK's and the HTTP client's lines could hold a URL with a token.
-        .with_max_level(level.min(tracing::Level::INFO))
+        .with_max_level(level)
         .init();
     App::from_environment()
 }

@@ -98,7 +98,7 @@ pub async fn handler(app: &App, event: StreamEvent, deadline: u64) -> BatchRespo
                 item_identifier: record.dynamodb.sequence_number,
             })
         })
-        .buffered(AT_ONCE)
+        .buffer_unordered(AT_ONCE)
         .collect()
         .await;
     BatchResponse {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use shared::app::App;
 use shared::connections::{Connection, Route};
-use shared::delivery::{Delivery, bury_all, discard};
-use shared::mailbox::{Lease, Owner};
-use shared::model::ConversationKey;
+use shared::delivery::{Delivery, Fate, bury_all, sift};
+use shared::mailbox::{Entry, Lease, Owner};
+use shared::model::{ConnectionId, ConversationKey};
 use shared::store::StoreError;
 use shared::store::conversation::{Conversation, LaneName};
 use shared::time::Millis;
@@ -52,8 +52,15 @@ pub(crate) async fn redeliver(
         if Millis::now().until(until) < LEAST {
             return Err(Again::NoTime);
         }
-        let Some(conversation) = app.store.conversation(key).await? else {
-            return Ok(());
+        let conversation = match app.store.conversation(key).await {
+            Ok(Some(conversation)) => conversation,
+            Ok(None) => return Ok(()),
+            Err(error) if error.is_unreadable() => {
+                // To bring it again would hold up the others, and change nothing.
+                tracing::error!(count = "unreadable", reason = %error, connection = key.channel.as_str());
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
         };
         redeliver_lane(app, conversation, lane, until).await?;
     }
@@ -69,8 +76,9 @@ async fn redeliver_lane(
     let now = Millis::now();
     let lane = conversation.lane(name);
     let Some(due) = lane.due else { return Ok(()) };
-    let Some(channel) = app.connections.get(&conversation.key.channel).await? else {
-        return orphaned(app, conversation, name, until).await;
+    let Some(channel) = configured(app, &conversation.key.channel).await? else {
+        let patience = Route::to(conversation.key.channel.clone()).give_up_after();
+        return orphaned(app, conversation, name, (patience, until)).await;
     };
     if name == LaneName::ToChannel && !channel.platform().capabilities().push {
         return Ok(());
@@ -80,8 +88,16 @@ async fn redeliver_lane(
         app.store.touch(&conversation.key, name, now).await?;
         return Ok(());
     }
-    let Some((to, route)) = destination(app, channel, name).await? else {
-        return orphaned(app, conversation, name, until).await;
+    let route = channel.route.clone();
+    let route = route.unwrap_or_else(|| Route::to(channel.id.clone()));
+    let to = match name {
+        LaneName::ToChannel => Some(channel),
+        // A channel that has lost its route leads to itself, which is no agent.
+        LaneName::ToAgent if route.agent == channel.id => None,
+        LaneName::ToAgent => configured(app, &route.agent).await?,
+    };
+    let Some(to) = to else {
+        return orphaned(app, conversation, name, (route.give_up_after(), until)).await;
     };
     let lease = Lease {
         owner: Owner::random(),
@@ -96,22 +112,15 @@ async fn redeliver_lane(
     Ok(())
 }
 
-async fn destination(
-    app: &App,
-    channel: Arc<Connection>,
-    name: LaneName,
-) -> Result<Option<(Arc<Connection>, Route)>, StoreError> {
-    let route = channel.route.clone();
-    match (name, route) {
-        (LaneName::ToAgent, None) => Ok(None),
-        (LaneName::ToAgent, Some(route)) => {
-            let agent = app.connections.get(&route.agent).await?;
-            Ok(agent.map(|agent| (agent, route)))
+/// A connection, if there is one that can be read. One that was written by another version is as good as none: it must not
+/// hold up the batch that it came with.
+async fn configured(app: &App, id: &ConnectionId) -> Result<Option<Arc<Connection>>, StoreError> {
+    match app.connections.get(id).await {
+        Err(error) if error.is_unreadable() => {
+            tracing::error!(reason = %error, connection = id.as_str());
+            Ok(None)
         }
-        (LaneName::ToChannel, route) => {
-            let route = route.unwrap_or_else(|| Route::to(channel.id.clone()));
-            Ok(Some((channel, route)))
-        }
+        result => result,
     }
 }
 
@@ -120,13 +129,12 @@ async fn orphaned(
     app: &App,
     conversation: Conversation,
     name: LaneName,
-    until: Millis,
+    (patience, until): (Duration, Millis),
 ) -> Result<(), Again> {
     let now = Millis::now();
     let key = conversation.key.clone();
-    let patience = Route::to(key.channel.clone()).give_up_after();
-    let oldest = conversation.lane(name).queue.front();
-    if oldest.is_some_and(|entry| now < entry.accepted.after(patience)) {
+    let is_old = move |entry: &Entry| entry.accepted.after(patience) <= now;
+    if !conversation.lane(name).queue.front().is_some_and(is_old) {
         tracing::error!(
             connection = key.channel.as_str(),
             "messages wait for a connection that is not configured"
@@ -139,13 +147,14 @@ async fn orphaned(
         until,
     };
     if let Some(conversation) = app.store.claim(&key, name, lease, now).await? {
-        bury_all(
-            app,
-            &conversation,
-            "its connection is not configured any more",
-        )
-        .await?;
-        discard(app, conversation, name, lease.owner).await?;
+        let fate = |entry: &Entry| {
+            if is_old(entry) {
+                Fate::Buried("its connection is not configured any more")
+            } else {
+                Fate::Stays(now)
+            }
+        };
+        sift(app, conversation, name, lease.owner, fate).await?;
     }
     Ok(())
 }

@@ -47,6 +47,21 @@ impl Failure {
         }
     }
 
+    /// The same, with a reason that does not quote `sent`: some sides repeat in their error what they were sent, and a reason is
+    /// logged.
+    #[must_use]
+    pub fn without(mut self, sent: &str) -> Self {
+        if let Self::Later { reason, .. } | Self::Never { reason } = &mut self {
+            let begins: String = sent.trim().chars().take(16).collect();
+            if let Some((before, _)) = reason.split_once(&begins)
+                && !begins.is_empty()
+            {
+                *reason = format!("{before}…");
+            }
+        }
+        self
+    }
+
     /// Our own side is not set up. A person will mend that, so the message waits.
     pub fn misconfigured(reason: impl fmt::Display) -> Self {
         Self::later(reason)
@@ -136,6 +151,16 @@ mod tests {
                 _ => assert!(!again, "{status}"),
             }
         }
+    }
+
+    #[test]
+    fn a_reason_does_not_quote_the_message() {
+        let Failure::Never { reason } = Failure::never("status 400: bad value: My number is +7900")
+            .without("My number is +7900 123")
+        else {
+            panic!("it stays what it is");
+        };
+        assert_eq!(reason, "status 400: bad value: …");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use outside::{Outside, Target};
 use crate::app::App;
 use crate::connections::{Connection, InDoubt};
 use crate::counted::{self, Count};
-use crate::mailbox::{Drain, Entry, Owner, Sent, Step};
+use crate::mailbox::{Drain, Entry, EventHash, Owner, Sent, Step};
 use crate::model::{Content, ConversationKey, Message};
 use crate::platforms::{self, Progress};
 use crate::store::StoreError;
@@ -28,12 +28,12 @@ use crate::store::mailbox::Outcome;
 use crate::time::Millis;
 
 /// What a holder of a lane's lease found out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drained {
     /// Messages that the other side accepted.
     pub delivered: usize,
-    /// Messages that became dead letters.
-    pub dead: usize,
+    /// The events of messages that became dead letters.
+    pub dead: Vec<EventHash>,
     /// Something is left for later.
     pub put_off: bool,
 }
@@ -124,7 +124,13 @@ impl<'a> Delivery<'a> {
             Ok(message) => message,
             Err(error) => {
                 return self
-                    .give_up(drain, &format!("the message cannot be read: {error}"))
+                    .give_up(
+                        drain,
+                        &format!(
+                            "the message cannot be read: {}",
+                            crate::webhook::json_error(&error)
+                        ),
+                    )
                     .await;
             }
         };
@@ -135,7 +141,7 @@ impl<'a> Delivery<'a> {
         loop {
             let now = Millis::now();
             if now.until(self.until) < RESERVE {
-                // No failure of the message: the next holder goes on at once.
+                // Not the other side's failure: the next holder goes on at once.
                 return Ok(Sent::Later {
                     due: now,
                     hold: false,
@@ -189,7 +195,10 @@ impl<'a> Delivery<'a> {
             let resume = now.after(pause);
             if resume > begun.after(self.app.retry.at_once) || resume.after(RESERVE) > self.until {
                 let due = match after {
-                    Some(after) => now.after(after),
+                    // Not beyond the message's own end: then it is a dead letter, whatever the other side asks for.
+                    Some(after) => now
+                        .after(after)
+                        .min(entry.accepted.after(self.give_up_after)),
                     None => self.app.retry.due(drain.lane().attempts, now),
                 };
                 return Ok(Sent::Later {
@@ -212,7 +221,6 @@ impl<'a> Delivery<'a> {
             conversation: &self.conversation,
             until: self.until,
         };
-        target.timeout()?;
         platforms::send(&outside, &target, message, part).await
     }
 
@@ -227,7 +235,7 @@ impl<'a> Delivery<'a> {
                 reason,
             );
             self.app.store.bury(&letter).await?;
-            self.drained.dead += 1;
+            self.drained.dead.push(entry.event);
             counted::dead(self.to.platform(), &self.conversation.key, reason);
         }
         Ok(Sent::Done)
@@ -297,29 +305,54 @@ fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Mess
     message
 }
 
-/// Empties a lane that `owner` holds without sending anything: people have taken over, and see the messages where they
-/// were written.
+/// What becomes of an entry that is not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Others see to it: it leaves the lane.
+    Dropped,
+    /// It becomes a dead letter, with this reason.
+    Buried(&'static str),
+    /// It stays, and everything behind it, to be looked at again then.
+    Stays(Millis),
+}
+
+/// Goes through a lane that `owner` holds without sending anything, and lets go of it.
 ///
 /// # Errors
 /// If DynamoDB cannot be asked.
-pub async fn discard(
+pub async fn sift(
     app: &App,
     mut conversation: Conversation,
-    lane: LaneName,
+    name: LaneName,
     owner: Owner,
+    fate: impl Fn(&Entry) -> Fate,
 ) -> Result<(), StoreError> {
-    let mut drain = Drain::start(owner, conversation.lane(lane).clone(), false, Millis::now());
+    let lane = conversation.lane(name).clone();
+    let mut drain = Drain::start(owner, lane, false, Millis::now());
     loop {
-        match drain.step() {
-            Step::Send | Step::Doubt => drain.sent(Sent::Done),
-            step => match carry_out(app, &conversation, lane, owner, step).await? {
-                None => return Ok(()),
-                Some((result, now)) => {
-                    drain.wrote(result, now.lane(lane).clone());
-                    conversation = now;
-                }
-            },
-        }
+        let step = drain.step();
+        let outcome = match (step, drain.lane().queue.front()) {
+            (Step::Send | Step::Doubt, Some(entry)) => {
+                let sent = match fate(entry) {
+                    Fate::Dropped => Sent::Done,
+                    Fate::Stays(due) => Sent::Later { due, hold: false },
+                    Fate::Buried(reason) => {
+                        let place = (drain.lane().head, drain.lane().attempts);
+                        let letter = dead_letter(&conversation.key, name, place, entry, reason);
+                        app.store.bury(&letter).await?;
+                        Sent::Done
+                    }
+                };
+                drain.sent(sent);
+                continue;
+            }
+            _ => carry_out(app, &conversation, name, owner, step).await?,
+        };
+        let Some((result, now)) = outcome else {
+            return Ok(());
+        };
+        drain.wrote(result, now.lane(name).clone());
+        conversation = now;
     }
 }
 

@@ -53,27 +53,28 @@ impl Target<'_> {
     }
 }
 
-/// Tokens that were exchanged for secrets, by connection, as long as the process lives.
+/// Tokens that were exchanged for secrets, by connection and URL, as long as the process lives. The URL, so that none goes to
+/// another host than the one that gave it.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    known: Mutex<HashMap<ConnectionId, Secret>>,
+    known: Mutex<HashMap<(ConnectionId, String), Secret>>,
 }
 
 impl Tokens {
     /// The token of a connection.
-    pub fn get(&self, id: &ConnectionId) -> Option<Secret> {
+    pub fn get(&self, id: &ConnectionId, url: &str) -> Option<Secret> {
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
+            .get(&(id.clone(), url.to_owned()))
             .cloned()
     }
 
     /// Keeps a connection's token in place of the one before.
-    pub fn put(&self, id: ConnectionId, token: Secret) {
+    pub fn put(&self, id: &ConnectionId, url: &str, token: Secret) {
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, token);
+            .insert((id.clone(), url.to_owned()), token);
     }
 }

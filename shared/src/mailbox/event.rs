@@ -58,6 +58,16 @@ impl EventId {
         }
     }
 
+    /// The same event, told apart from one of the same name that another agent brings into the conversation.
+    #[must_use]
+    pub fn of(self, whose: &str) -> Self {
+        let scoped = |hash: EventHash| EventHash::of(&[b"of", whose.as_bytes(), &hash.0]);
+        Self {
+            hash: scoped(self.hash),
+            also: self.also.map(|also| also.map(scoped)),
+        }
+    }
+
     /// An event without a name: the same bytes within `window_ms` to twice that are the same event.
     /// With a window of zero every event is new.
     pub fn within(content: &[u8], now_ms: u64, window_ms: u64) -> Self {

@@ -16,7 +16,10 @@ impl Store {
         let settings =
             read::text(&item, "settings")?.ok_or_else(|| StoreError::corrupt("no settings"))?;
         serde_json::from_str(settings).map(Some).map_err(|error| {
-            StoreError::corrupt(format!("the settings of connection `{id}`: {error}"))
+            StoreError::corrupt(format!(
+                "the settings of connection `{id}`: {}",
+                crate::webhook::json_error(&error)
+            ))
         })
     }
 

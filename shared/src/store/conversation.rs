@@ -73,6 +73,8 @@ pub struct Conversation {
     pub told: bool,
     /// A person has written since the conversation was handed to people.
     pub operator_spoke: bool,
+    /// The channel gave the conversation back, and the agent has not said since that it has it.
+    pub returned: bool,
     /// What the channel says of the visitor.
     pub visitor: Visitor,
     /// What the agent says of the conversation.
@@ -149,6 +151,7 @@ impl Conversation {
             },
             told,
             operator_spoke: read::flag(item, "operator_spoke")?,
+            returned: read::flag(item, "returned")?,
             visitor: fields(item, "visitor_")?,
             facts: fields(item, "fact_")?,
             agent: id("agent")?

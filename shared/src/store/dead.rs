@@ -38,7 +38,7 @@ impl DeadLetter {
             &self.event.0,
             &self.number.to_be_bytes(),
         ]);
-        format!("{:013}-{}", self.accepted.0, which.hex())
+        which.hex()
     }
 }
 
@@ -101,6 +101,7 @@ impl Store {
             let item = item.map_err(|error| StoreError::sdk("Query", &error))?;
             letters.push(read_letter(channel, &item)?);
         }
+        letters.sort_by_key(|letter: &DeadLetter| (letter.accepted, letter.number));
         Ok(letters)
     }
 

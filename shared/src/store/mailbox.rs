@@ -36,6 +36,8 @@ pub struct Accept {
     pub operator_speaks: bool,
     /// Refuse if a person has the conversation.
     pub unless_operator_spoke: bool,
+    /// Refuse if the channel gave the conversation back and the agent has not said since that it has it.
+    pub unless_returned: bool,
     /// Buttons in the messages whose ids were shortened: short and whole.
     pub buttons: Vec<(String, String)>,
 }
@@ -49,6 +51,8 @@ pub enum NotAccepted {
     Full,
     /// A person has the conversation, and the agent would talk over them.
     OperatorSpoke,
+    /// The channel gave the conversation back, and the agent still says that people have it.
+    Returned,
     /// The conversation is kept under another chat's id.
     KeptUnder(ChatId),
     /// The conversation's time is over; it has to be buried first ([`Store::remove_expired`]).
@@ -94,7 +98,7 @@ pub enum Given {
 /// How long a synchronous answer is kept for copies of its event.
 const ANSWER_KEPT_MS: u64 = 120_000;
 
-/// How many bytes of answers are kept, beside the one that is being given.
+/// How many bytes of answers are kept, the one that is being given among them; that one always is.
 const MAX_ANSWERS: usize = 96 * 1024;
 
 /// The most of one kind (elements of a list, answers, buttons) that one write removes, so that its expression stays under
@@ -323,6 +327,35 @@ impl Store {
         })
     }
 
+    /// Drops event ids of long ago. Whoever removes messages does that by the way; a lane that only ever gets events without
+    /// messages needs it for itself.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn forget_stale(
+        &self,
+        conversation: &Conversation,
+        name: LaneName,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut update = Update::default();
+        let forgettable = conversation.lane(name).forgettable(now);
+        let stale: Vec<u64> = forgettable
+            .into_iter()
+            .filter_map(|(bucket, surplus)| surplus.is_none().then_some(bucket))
+            .collect();
+        if stale.is_empty() {
+            return Ok(());
+        }
+        for bucket in stale {
+            update.remove(name.attribute(&format!("seen_{bucket}")));
+        }
+        update
+            .write(self, Conversation::pk(&conversation.key))
+            .await
+            .map(drop)
+    }
+
     /// The channel gives a conversation back that its operators had: the agent answers from now on.
     ///
     /// # Errors
@@ -332,6 +365,8 @@ impl Store {
         update.set("mode", write::text(Mode::Agent.as_str()));
         update.remove("told");
         update.remove("operator_spoke");
+        // An agent may go on saying that people have the conversation: nobody tells it that they gave it back.
+        update.set("returned", AttributeValue::Bool(true));
         update.write(self, Conversation::pk(key)).await.map(drop)
     }
 
@@ -345,6 +380,9 @@ impl Store {
         to: &ChatId,
         now: Millis,
     ) -> Result<(), StoreError> {
+        if *to == key.chat {
+            return Ok(());
+        }
         let pointed = ConversationKey {
             channel: key.channel.clone(),
             chat: to.clone(),
@@ -358,7 +396,13 @@ impl Store {
         ));
         // Without a time-to-live: events write the conversation, not what leads to it, and it must lead there for as long.
         pointer.set("kept_under", write::text(key.chat.as_str()));
-        pointer.write(self, Conversation::pk(&pointed)).await?;
+        if let Updated::Refused(_) = pointer.write(self, Conversation::pk(&pointed)).await? {
+            tracing::warn!(
+                count = "split",
+                connection = key.channel.as_str(),
+                "a conversation had begun under the chat's new id"
+            );
+        }
 
         let mut address = Update::default();
         address.set("address", write::text(to.as_str()));
@@ -435,9 +479,14 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     ));
     let kept_under = update.name("kept_under");
     update.require(format!("attribute_not_exists({kept_under})"));
-    if accept.unless_operator_spoke {
-        let spoke = update.name("operator_spoke");
-        update.require(format!("attribute_not_exists({spoke})"));
+    for (refuse, attribute) in [
+        (accept.unless_operator_spoke, "operator_spoke"),
+        (accept.unless_returned, "returned"),
+    ] {
+        if refuse {
+            let attribute = update.name(attribute);
+            update.require(format!("attribute_not_exists({attribute})"));
+        }
     }
 
     let current = bucket(now);
@@ -466,8 +515,8 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     if !append.entries.is_empty() {
         let bytes = update.name(lane.attribute("bytes"));
         let Some(room) = MAX_BYTES.checked_sub(append.bytes()) else {
-            return Err(StoreError(
-                "a message that is larger than its lane got this far".to_owned(),
+            return Err(StoreError::failed(
+                "a message that is larger than its lane got this far",
             ));
         };
         let room = update.value(write::number(room));
@@ -497,6 +546,7 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
             // Not `told`: if the channel's operators have the chat, only the channel gives it back.
             update.set("mode", write::text(Mode::Agent.as_str()));
             update.remove("operator_spoke");
+            update.remove("returned");
         }
         Some(Mode::Operator) => update.set("mode", write::text(Mode::Operator.as_str())),
         Some(Mode::Closed) => update.set("closed", AttributeValue::Bool(true)),
@@ -510,6 +560,7 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     // A person's word in an event that leaves the conversation to the agent does not keep the agent out.
     if accept.operator_speaks && accept.signals.mode != Some(Mode::Agent) {
         update.set("operator_spoke", AttributeValue::Bool(true));
+        update.remove("returned");
     }
     for (short, whole) in &accept.buttons {
         update.set(format!("button_{short}"), write_kept(whole, append.now));
@@ -546,8 +597,9 @@ fn refused(conversation: Conversation, accept: &Accept) -> Result<Conversation, 
         Ok(()) if accept.unless_operator_spoke && conversation.operator_spoke => {
             Err(NotAccepted::OperatorSpoke)
         }
-        Ok(()) => Err(NotAccepted::Store(StoreError(
-            "a write was refused for no reason that can be seen".to_owned(),
+        Ok(()) if accept.unless_returned && conversation.returned => Err(NotAccepted::Returned),
+        Ok(()) => Err(NotAccepted::Store(StoreError::failed(
+            "a write was refused for no reason that can be seen",
         ))),
     }
 }
@@ -604,6 +656,14 @@ fn give_update(conversation: &Conversation, give: &Give) -> Update {
             update.remove(name.attribute("waiting"));
         }
         forget(&mut update, name, lane, give.now);
+    }
+    if give.count == 0 && lane.queue.is_empty() {
+        // A reply that came since the look must not be left behind an answer that says there is none.
+        let queue = update.name(name.attribute("queue"));
+        let none = update.value(write::number(0));
+        update.require(format!(
+            "(attribute_not_exists({queue}) OR size({queue}) = {none})"
+        ));
     }
     update.set(
         format!("answer_{}", give.event.hex()),

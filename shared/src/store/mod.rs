@@ -39,19 +39,37 @@ pub struct Store {
 /// DynamoDB could not be asked, or what it holds cannot be read. Nothing was changed, or the write's effect is unknown
 /// and the write is safe to make again.
 #[derive(Debug)]
-pub struct StoreError(String);
+pub struct StoreError {
+    reason: String,
+    unreadable: bool,
+}
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 
 impl std::error::Error for StoreError {}
 
 impl StoreError {
+    /// What the table holds is not what this version writes: asking again changes nothing.
+    pub fn is_unreadable(&self) -> bool {
+        self.unreadable
+    }
+
+    pub(crate) fn failed(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            unreadable: false,
+        }
+    }
+
     pub(crate) fn corrupt(what: impl fmt::Display) -> Self {
-        Self(format!("an item of the table cannot be read: {what}"))
+        Self {
+            reason: format!("an item of the table cannot be read: {what}"),
+            unreadable: true,
+        }
     }
 
     pub(crate) fn sdk<E, R>(operation: &str, error: &SdkError<E, R>) -> Self
@@ -59,7 +77,7 @@ impl StoreError {
         E: std::error::Error + 'static,
         R: fmt::Debug,
     {
-        Self(format!("{operation}: {}", crate::http::chain(error)))
+        Self::failed(format!("{operation}: {}", crate::http::chain(error)))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::connections::{Connection, Route};
 use crate::counted;
 use crate::delivery::dead_letter;
 use crate::fit::shorten_buttons;
-use crate::mailbox::{Append, Lease, Owner};
+use crate::mailbox::{Append, EventId, Lease, Owner};
 use crate::model::{Author, ConversationKey, Mode};
 use crate::platforms::Role;
 use crate::store::conversation::LaneName;
@@ -29,9 +29,14 @@ pub async fn receive(
     until: Millis,
 ) -> Result<Accepted, Refusal> {
     let agent = verified.connection();
-    let Some((channel, route)) = channel_of(app, agent, &event.key).await? else {
-        counted::dropped(agent.platform(), &agent.id, "no channel of this agent");
-        return Ok(Accepted::Ignored);
+    let id = event.event.of(agent.id.as_str());
+    let (channel, route) = match channel_of(app, agent, &event.key).await? {
+        Channel::Ours(channel, route) => (channel, route),
+        Channel::Gone => return bury_for_gone_channel(app, agent, event, id).await,
+        Channel::Foreign => {
+            counted::dropped(agent.platform(), &agent.id, "no channel of this agent");
+            return Ok(Accepted::Ignored);
+        }
     };
     let capabilities = channel.platform().capabilities();
     let now = Millis::now();
@@ -55,8 +60,8 @@ pub async fn receive(
     let mut accept = Accept {
         lane: LaneName::ToChannel,
         append: Append {
-            event: event.event,
-            entries: entries(event.event, &messages, now)?,
+            event: id,
+            entries: entries(id, &messages, now)?,
             lease: capabilities.push.then(|| Lease {
                 owner: Owner::random(),
                 until,
@@ -69,11 +74,22 @@ pub async fn receive(
         unless_operator_spoke: event.author == Author::Agent
             && !messages.is_empty()
             && event.signals.mode != Some(Mode::Agent),
+        // An agent that goes on saying so does not take a conversation away that was given back to it.
+        unless_returned: event.author == Author::Agent
+            && event.signals.mode == Some(Mode::Operator),
         signals: event.signals,
         agent: None,
         buttons,
     };
-    match keep(app, agent.platform(), event.key.clone(), &accept).await? {
+    let mut kept = keep(app, agent.platform(), event.key.clone(), &accept).await?;
+    if let Kept::Returned = kept {
+        accept.unless_returned = false;
+        accept.unless_operator_spoke = false;
+        accept.signals.mode = None;
+        kept = keep(app, agent.platform(), event.key.clone(), &accept).await?;
+    }
+    match kept {
+        Kept::Returned => Ok(Accepted::Ignored),
         Kept::New(conversation) => {
             let mode = conversation.mode;
             deliver(app, conversation, &accept, channel, &route).await;
@@ -81,7 +97,7 @@ pub async fn receive(
         }
         Kept::Duplicate(conversation) => Ok(Accepted::Duplicate(conversation.mode)),
         Kept::OperatorSpoke => {
-            // Buried first: if the process dies in between, the event comes again and the same letter is written again.
+            // Buried first: if the process dies in between, the event comes again, and the letter is already there.
             let reason = "the agent would have talked over a person who has the conversation";
             for (number, entry) in (0..).zip(&accept.append.entries) {
                 let letter = dead_letter(&event.key, accept.lane, (number, 0), entry, reason);
@@ -100,32 +116,63 @@ pub async fn receive(
 const MAX_SHORTENED: usize = 64;
 const MAX_BUTTON_ID: usize = 512;
 
-/// The channel that the conversation is on, if this agent may speak there: by the channel's route, or because the
-/// conversation is still tied to this agent after the route was changed.
+/// The channel that a conversation is on, as an agent sees it.
+enum Channel {
+    /// The agent may speak there: by the channel's route, or because the conversation is still tied to it after the route was
+    /// changed.
+    Ours(Arc<Connection>, Route),
+    /// It is not configured any more.
+    Gone,
+    /// It is another agent's.
+    Foreign,
+}
+
 async fn channel_of(
     app: &App,
     agent: &Connection,
     key: &ConversationKey,
-) -> Result<Option<(Arc<Connection>, Route)>, Refusal> {
+) -> Result<Channel, Refusal> {
     let Some(channel) = app.connections.get(&key.channel).await? else {
-        return Ok(None);
+        return Ok(Channel::Gone);
     };
     if channel.platform().capabilities().role != Role::Channel {
-        return Ok(None);
+        return Ok(Channel::Foreign);
     }
     if let Some(route) = channel.route.clone()
         && route.agent == agent.id
     {
-        return Ok(Some((channel, route)));
+        return Ok(Channel::Ours(channel, route));
     }
+    if !is_tied(app, agent, key).await? {
+        return Ok(Channel::Foreign);
+    }
+    let route = channel.route.clone();
+    let route = route.unwrap_or_else(|| Route::to(agent.id.clone()));
+    Ok(Channel::Ours(channel, route))
+}
+
+async fn is_tied(app: &App, agent: &Connection, key: &ConversationKey) -> Result<bool, Refusal> {
     let conversation = app.store.conversation(key).await?;
-    let tied =
-        conversation.is_some_and(|conversation| conversation.agent.as_ref() == Some(&agent.id));
-    Ok(tied.then(|| {
-        let route = channel
-            .route
-            .clone()
-            .unwrap_or_else(|| Route::to(agent.id.clone()));
-        (channel, route)
-    }))
+    Ok(conversation.is_some_and(|conversation| conversation.agent.as_ref() == Some(&agent.id)))
+}
+
+/// A reply into a conversation whose channel is not configured any more goes to a person: the agent sends it once.
+async fn bury_for_gone_channel(
+    app: &App,
+    agent: &Connection,
+    event: AgentEvent,
+    id: EventId,
+) -> Result<Accepted, Refusal> {
+    let messages: Vec<_> = event.message.into_iter().collect();
+    if messages.is_empty() || !is_tied(app, agent, &event.key).await? {
+        counted::dropped(agent.platform(), &agent.id, "no such channel");
+        return Ok(Accepted::Ignored);
+    }
+    let reason = "its channel is not configured any more";
+    for (number, entry) in (0..).zip(&entries(id, &messages, Millis::now())?) {
+        let letter = dead_letter(&event.key, LaneName::ToChannel, (number, 0), entry, reason);
+        app.store.bury(&letter).await?;
+        counted::dead(agent.platform(), &event.key, reason);
+    }
+    Ok(Accepted::Kept(Mode::Agent))
 }

@@ -14,8 +14,8 @@ use crate::store::conversation::{Conversation, LaneName};
 use crate::store::mailbox::Accept;
 use crate::time::Millis;
 
-/// Keeps the event and sends what it brought to the agent, as far as `until` allows. Returns once the event is kept;
-/// what could not be sent is redelivered.
+/// Keeps the event and sends what it brought to the agent, as far as `until` allows. Returns when that is done or has to
+/// wait; what could not be sent is redelivered.
 ///
 /// # Errors
 /// [`Refusal`]; nothing was kept.
@@ -39,7 +39,8 @@ pub async fn receive(
             Ok(Accepted::Kept(mode))
         }
         Kept::Duplicate(conversation) => Ok(Accepted::Duplicate(conversation.mode)),
-        Kept::OperatorSpoke => Ok(Accepted::Ignored),
+        // Only an agent's event asks for that.
+        Kept::OperatorSpoke | Kept::Returned => Ok(Accepted::Ignored),
     }
 }
 
@@ -88,6 +89,7 @@ pub(super) fn accepting(
         agent: Some(route.agent.clone()),
         operator_speaks: false,
         unless_operator_spoke: false,
+        unless_returned: false,
         buttons: Vec::new(),
     };
     Ok((key, accept))

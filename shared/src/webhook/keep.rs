@@ -20,6 +20,8 @@ pub(crate) enum Kept {
     Duplicate(Conversation),
     /// A person has the conversation.
     OperatorSpoke,
+    /// The channel gave the conversation back, and the agent still says that people have it.
+    Returned,
 }
 
 /// More than these obstacles in a row are no accident.
@@ -39,6 +41,11 @@ pub(crate) async fn keep(
         match app.store.accept(&key, accept).await {
             Ok(conversation) => {
                 counted::count(Count::In, platform, &key);
+                if accept.append.entries.is_empty() {
+                    app.store
+                        .forget_stale(&conversation, accept.lane, Millis::now())
+                        .await?;
+                }
                 return Ok(Kept::New(conversation));
             }
             Err(NotAccepted::Duplicate(conversation)) => {
@@ -50,6 +57,7 @@ pub(crate) async fn keep(
                 return Err(Refusal::Busy);
             }
             Err(NotAccepted::OperatorSpoke) => return Ok(Kept::OperatorSpoke),
+            Err(NotAccepted::Returned) => return Ok(Kept::Returned),
             Err(NotAccepted::KeptUnder(chat)) => key.chat = chat,
             Err(NotAccepted::Expired(conversation)) => {
                 bury_all(

@@ -80,15 +80,14 @@ pub enum Accepted {
 /// [`Refusal::Malformed`], with where and why, but without the body's text.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     // The parser refuses what is nested deeper than 128 levels, and what is not UTF-8.
-    serde_json::from_slice(body).map_err(|error| {
-        let kind = match error.classify() {
-            serde_json::error::Category::Data => "JSON of another shape",
-            _ => "not JSON",
-        };
-        Refusal::malformed(format!(
-            "{kind} at line {} column {}",
-            error.line(),
-            error.column()
-        ))
-    })
+    serde_json::from_slice(body).map_err(|error| Refusal::malformed(json_error(&error)))
+}
+
+/// What is wrong with JSON and where, without repeating any of it: it may be a visitor's words.
+pub(crate) fn json_error(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Data => "JSON of another shape",
+        _ => "not JSON",
+    };
+    format!("{kind} at line {} column {}", error.line(), error.column())
 }

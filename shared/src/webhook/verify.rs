@@ -63,8 +63,12 @@ async fn verify(
         .as_ref()
         .and_then(|connection| secret(&connection.settings));
     let secret = match reference {
-        Some(reference) => app.secrets.get(reference).map_err(Refusal::unavailable)?,
-        // The same work as for a wrong token, so that the time does not tell which connections there are.
+        Some(reference) => app.secrets.get(reference).unwrap_or_else(|missing| {
+            // Ours to mend, and nobody else's to know.
+            tracing::error!(reason = %missing, connection = id);
+            Secret::random()
+        }),
+        // The same comparison as for a wrong token.
         None => Secret::random(),
     };
     let proved = secret.is(given);

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::channel::{accepting, deliver, route};
 use super::keep::{Kept, keep};
 use super::verify::Verified;
-use super::{ChannelEvent, Refusal};
+use super::{ChannelEvent, Refusal, json_error};
 use crate::app::App;
 use crate::connections::{Connection, Route, Unanswered};
 use crate::counted::{self, Count};
-use crate::delivery::Drained;
-use crate::mailbox::EventHash;
+use crate::delivery::{Drained, Fate, dead_letter, sift};
+use crate::mailbox::{Entry, EventHash, Lane};
 use crate::model::{ConversationKey, Message, Mode};
-use crate::store::conversation::Conversation;
+use crate::store::conversation::{Conversation, LaneName};
 use crate::store::mailbox::{Give, Given, MAX_GIVEN};
 use crate::time::Millis;
 
@@ -49,7 +49,7 @@ const LOOK: (Duration, Duration) = (Duration::from_millis(40), Duration::from_mi
 /// wait.
 ///
 /// # Errors
-/// [`Refusal`]; nothing was kept.
+/// [`Refusal`]. Nothing was kept, unless the table stopped answering in the middle.
 pub async fn converse(
     app: &App,
     verified: &Verified,
@@ -77,14 +77,15 @@ async fn keep_and_wait(
     let (route, agent) = route(app, channel).await?;
     let asks = !event.messages.is_empty();
     let (key, accept) = accepting(channel, route, event, deadline.before(NOTE_RESERVE))?;
-    let (event, since) = (accept.append.event, accept.append.now);
-    let wait = |key, hash| Wait {
+    let event = accept.append.event;
+    let wait = |conversation: &Conversation, hash, to_people| Wait {
         app,
         channel,
         route,
-        key,
+        key: conversation.key.clone(),
         event: hash,
-        since,
+        since: conversation.to_channel.head + conversation.to_channel.queue.len() as u64,
+        to_people,
         deadline,
     };
     match keep(app, channel.platform(), key, &accept).await? {
@@ -99,14 +100,17 @@ async fn keep_and_wait(
             if !asks {
                 return Ok(SyncAnswer::Nothing);
             }
-            let key = conversation.key.clone();
-            let drained = if conversation.mode == Mode::Operator {
-                // People are asked for; the channel's operators see the message in the chat that they are given.
-                deliver_nothing(app, conversation, &accept).await
+            // People are asked for, and nothing is left to say before: the channel's operators see the message in the chat
+            // that this answer gives them.
+            let to_people =
+                conversation.mode == Mode::Operator && conversation.to_channel.queue.is_empty();
+            let wait = wait(&conversation, event.hash, to_people);
+            let drained = if to_people {
+                leave_to_people(app, conversation, &accept).await
             } else {
                 deliver(app, conversation, &accept, agent, route).await
             };
-            wait(key, event.hash).answer(drained).await
+            wait.answer(&drained).await
         }
         Kept::Duplicate(_) if !asks => Ok(SyncAnswer::Nothing),
         Kept::Duplicate(conversation) => {
@@ -127,34 +131,40 @@ async fn keep_and_wait(
             if conversation.told && !conversation.answers.contains_key(&hash) {
                 app.store.hand_back(&conversation.key).await?;
             }
-            wait(conversation.key, hash)
-                .answer(Drained::default())
+            wait(&conversation, hash, false)
+                .answer(&Drained::default())
                 .await
         }
-        Kept::OperatorSpoke => Ok(SyncAnswer::HandOver),
+        // Only an agent's event asks for that.
+        Kept::OperatorSpoke | Kept::Returned => Ok(SyncAnswer::HandOver),
     }
 }
 
-/// Removes what this invocation brought from the agent's lane without sending it.
-async fn deliver_nothing(
+/// Removes what this invocation brought from the agent's lane without sending it. What others brought stays: they have to
+/// know for themselves what became of it.
+async fn leave_to_people(
     app: &App,
     conversation: Conversation,
     accept: &crate::store::mailbox::Accept,
 ) -> Drained {
-    let Some(lease) = accept.append.lease else {
+    let (name, event) = (accept.lane, accept.append.event.hash);
+    let lease = accept.append.lease;
+    let Some(lease) = lease.filter(|lease| conversation.lane(name).is_held_by(lease.owner)) else {
         return Drained::default();
     };
-    if !conversation.lane(accept.lane).is_held_by(lease.owner) {
-        return Drained::default();
-    }
-    let key = conversation.key.clone();
-    match crate::delivery::discard(app, conversation, accept.lane, lease.owner).await {
-        Ok(()) => Drained::default(),
-        Err(error) => {
-            tracing::error!(reason = %error, connection = key.channel.as_str(), "what people took over stays in the lane");
-            Drained::default()
+    let channel = conversation.key.channel.clone();
+    let now = accept.append.now;
+    let fate = |entry: &Entry| {
+        if entry.event == event {
+            Fate::Dropped
+        } else {
+            Fate::Stays(now)
         }
+    };
+    if let Err(error) = sift(app, conversation, name, lease.owner, fate).await {
+        tracing::error!(reason = %error, connection = channel.as_str(), "what people took over stays in the lane");
     }
+    Drained::default()
 }
 
 struct Wait<'a> {
@@ -163,17 +173,19 @@ struct Wait<'a> {
     route: &'a Route,
     key: ConversationKey,
     event: EventHash,
-    /// When the event was kept. A reply from before answers an earlier message: it goes with the answer to this one, but
-    /// is not it.
-    since: Millis,
+    /// The number that the next reply had when the event was kept. One from before answers an earlier message: it goes with
+    /// the answer to this one, but is not it.
+    since: u64,
+    /// The message was left to people, so that nothing but handing over may answer it.
+    to_people: bool,
     deadline: Millis,
 }
 
 impl Wait<'_> {
     /// Looks at the conversation until there is an answer to give.
-    async fn answer(self, drained: Drained) -> Result<SyncAnswer, Refusal> {
+    async fn answer(self, drained: &Drained) -> Result<SyncAnswer, Refusal> {
         // What the agent has not got, it will not answer in time.
-        let hopeless = drained.dead > 0 || drained.put_off;
+        let hopeless = drained.dead.contains(&self.event) || drained.put_off;
         let mut pause = LOOK.0;
         loop {
             let conversation = self
@@ -186,8 +198,8 @@ impl Wait<'_> {
                 return read(&kept.body);
             }
             let now = Millis::now();
-            if let Some(answer) = self.ready(&conversation, hopeless, now)?
-                && let Some(given) = self.give(&conversation, answer, now).await?
+            if let Some(ready) = self.ready(&conversation, hopeless, now)?
+                && let Some(given) = self.give(&conversation, ready, now).await?
             {
                 return Ok(given);
             }
@@ -201,17 +213,20 @@ impl Wait<'_> {
         }
     }
 
-    /// What can be answered now, if something can.
+    /// What can be answered now, if something can, and how many entries of the lane that takes.
     fn ready(
         &self,
         conversation: &Conversation,
         hopeless: bool,
         now: Millis,
-    ) -> Result<Option<SyncAnswer>, Refusal> {
+    ) -> Result<Option<(SyncAnswer, usize)>, Refusal> {
+        if self.to_people {
+            return Ok(Some((SyncAnswer::HandOver, 0)));
+        }
         let late = now >= self.deadline;
-        let replies = &conversation.to_channel.queue;
-        if let Some(last) = replies.back() {
-            let settled = if last.accepted >= self.since {
+        let lane = &conversation.to_channel;
+        if let Some(last) = lane.queue.back() {
+            let settled = if lane.head + lane.queue.len() as u64 > self.since {
                 last.accepted.after(self.route.settle()) <= now
             } else {
                 hopeless || conversation.mode == Mode::Operator
@@ -219,31 +234,29 @@ impl Wait<'_> {
             if !(settled || late) {
                 return Ok(None);
             }
-            let mut bytes = 0;
-            let fits = |bytes: usize| bytes <= MAX_ANSWER;
-            let replies = replies
+            let taken = taken(lane);
+            let replies: Vec<Message> = taken
                 .iter()
-                .take(MAX_GIVEN)
-                .enumerate()
-                .take_while(|(number, entry)| {
-                    bytes += entry.body.len();
-                    *number == 0 || fits(bytes)
-                })
-                .map(|(_, entry)| entry)
-                .map(|entry| serde_json::from_str(&entry.body).map_err(Refusal::unavailable))
-                .collect::<Result<_, _>>()?;
-            return Ok(Some(SyncAnswer::Replies(replies)));
+                .filter_map(|entry| serde_json::from_str(&entry.body).ok())
+                .collect();
+            let answer = if replies.is_empty() {
+                SyncAnswer::HandOver
+            } else {
+                SyncAnswer::Replies(replies)
+            };
+            return Ok(Some((answer, taken.len())));
         }
         if conversation.mode == Mode::Operator {
-            return Ok(Some(SyncAnswer::HandOver));
+            return Ok(Some((SyncAnswer::HandOver, 0)));
         }
         if !(late || hopeless) {
             return Ok(None);
         }
-        Ok(Some(match self.route.unanswered {
+        let answer = match self.route.unanswered {
             Unanswered::Operator => SyncAnswer::HandOver,
             Unanswered::Wait => SyncAnswer::Patience(self.route.patience.clone()),
-        }))
+        };
+        Ok(Some((answer, 0)))
     }
 
     /// Gives `answer`, unless another invocation was first: then what that one gave, or `None` if there is something new
@@ -251,13 +264,10 @@ impl Wait<'_> {
     async fn give(
         &self,
         conversation: &Conversation,
-        answer: SyncAnswer,
+        (answer, count): (SyncAnswer, usize),
         now: Millis,
     ) -> Result<Option<SyncAnswer>, Refusal> {
-        let count = match &answer {
-            SyncAnswer::Replies(replies) => replies.len(),
-            SyncAnswer::Patience(_) | SyncAnswer::HandOver | SyncAnswer::Nothing => 0,
-        };
+        self.bury_unreadable(conversation, count).await?;
         let give = Give {
             event: self.event,
             head: conversation.to_channel.head,
@@ -274,6 +284,25 @@ impl Wait<'_> {
             Given::Before(body) => read(&body).map(Some),
             Given::Changed(_) => Ok(None),
         }
+    }
+
+    /// What another version wrote and this one cannot read goes to a person, not to the visitor.
+    async fn bury_unreadable(
+        &self,
+        conversation: &Conversation,
+        count: usize,
+    ) -> Result<(), Refusal> {
+        let lane = &conversation.to_channel;
+        for (number, entry) in (lane.head..).zip(&lane.queue).take(count) {
+            if let Err(error) = serde_json::from_str::<Message>(&entry.body) {
+                let reason = format!("the message cannot be read: {}", json_error(&error));
+                let letter =
+                    dead_letter(&self.key, LaneName::ToChannel, (number, 0), entry, &reason);
+                self.app.store.bury(&letter).await?;
+                counted::dead(self.channel.platform(), &self.key, &reason);
+            }
+        }
+        Ok(())
     }
 
     fn count(&self, answer: &SyncAnswer, now: Millis) {
@@ -295,4 +324,19 @@ impl Wait<'_> {
 
 fn read(body: &str) -> Result<SyncAnswer, Refusal> {
     serde_json::from_str(body).map_err(Refusal::unavailable)
+}
+
+/// The replies that one answer takes: the first ones, as far as they fit.
+fn taken(lane: &Lane) -> Vec<&Entry> {
+    let mut bytes: usize = 0;
+    lane.queue
+        .iter()
+        .take(MAX_GIVEN)
+        .enumerate()
+        .take_while(|(number, entry)| {
+            bytes = bytes.saturating_add(entry.body.len());
+            *number == 0 || bytes <= MAX_ANSWER
+        })
+        .map(|(_, entry)| entry)
+        .collect()
 }

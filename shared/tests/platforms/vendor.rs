@@ -162,6 +162,7 @@ fn conversation(chat: ChatId) -> Conversation {
         mode: Mode::Agent,
         told: false,
         operator_spoke: false,
+        returned: false,
         visitor: Visitor::default(),
         facts: Facts::default(),
         agent: None,

@@ -353,6 +353,7 @@ impl Play {
             agent: None,
             operator_speaks: false,
             unless_operator_spoke: false,
+            unless_returned: false,
             buttons: Vec::new(),
         }
     }

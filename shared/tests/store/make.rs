@@ -48,6 +48,7 @@ pub(crate) fn accept(lane: LaneName, event: &str, bodies: &[&str], lease: Option
         agent: None,
         operator_speaks: false,
         unless_operator_spoke: false,
+        unless_returned: false,
         buttons: Vec::new(),
     }
 }

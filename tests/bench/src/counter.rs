@@ -1,7 +1,7 @@
 //! The embedded DynamoDB, behind a proxy that counts the calls.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -19,8 +19,30 @@ use crate::Error;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often each operation was called.
-pub(crate) type Counts = BTreeMap<String, u64>;
+/// The calls of each operation.
+pub(crate) type Counts = BTreeMap<String, Calls>;
+
+/// How many there were, and the bytes of their bodies.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Calls {
+    pub(crate) count: u64,
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+}
+
+impl Calls {
+    /// Adds others.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.sent += other.sent;
+        self.received += other.received;
+    }
+}
+
+/// How many there were of all operations.
+pub(crate) fn number(counts: &Counts) -> u64 {
+    counts.values().map(|calls| calls.count).sum()
+}
 
 /// An embedded DynamoDB in memory. It ends when this is dropped.
 pub(crate) struct DynamoDb {
@@ -36,6 +58,7 @@ struct Proxy {
     behind: String,
     http: Http,
     counts: Mutex<Counts>,
+    recorded: Mutex<Option<Vec<Bytes>>>,
 }
 
 impl DynamoDb {
@@ -46,6 +69,7 @@ impl DynamoDb {
             behind: format!("http://{}/", listener.local_addr()?),
             http: Http::new()?,
             counts: Mutex::default(),
+            recorded: Mutex::default(),
         });
         let front = listen("127.0.0.1:0").await?;
         let url = format!("http://{}", front.local_addr()?);
@@ -77,6 +101,36 @@ impl DynamoDb {
                 .unwrap_or_else(PoisonError::into_inner),
         )
     }
+
+    /// Begins to keep the bodies of `UpdateItem` calls.
+    pub(crate) fn record(&self) {
+        *self.proxy.recorded() = Some(vec![]);
+    }
+
+    /// Ends it: the bodies, in the order of the calls.
+    pub(crate) fn recorded(&self) -> Vec<Bytes> {
+        self.proxy.recorded().take().unwrap_or_default()
+    }
+}
+
+impl Proxy {
+    fn recorded(&self) -> MutexGuard<'_, Option<Vec<Bytes>>> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, operation: String, sent: usize, received: usize) {
+        let bytes = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        self.counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(operation)
+            .or_default()
+            .add(Calls {
+                count: 1,
+                sent: bytes(sent),
+                received: bytes(received),
+            });
+    }
 }
 
 async fn forward(
@@ -90,12 +144,12 @@ async fn forward(
         .and_then(|target| target.rsplit('.').next())
         .unwrap_or_default()
         .to_owned();
-    *proxy
-        .counts
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .entry(operation)
-        .or_default() += 1;
+    let sent = body.len();
+    if operation == "UpdateItem"
+        && let Some(recorded) = &mut *proxy.recorded()
+    {
+        recorded.push(body.clone());
+    }
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
     let called = proxy
@@ -103,6 +157,7 @@ async fn forward(
         .call(Method::POST, &proxy.behind, headers, body, TIMEOUT);
     match called.await {
         Ok(answer) => {
+            proxy.note(operation, sent, answer.body.len());
             let mut response = Response::new(Body::from(answer.body));
             *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;

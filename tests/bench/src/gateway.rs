@@ -73,7 +73,7 @@ async fn run(
     }
 
     // An exchange is two messages: one there, one back.
-    let used = median(rounds) / 2;
+    let (used, median) = (all / 2, median(rounds) / 2);
     let aim = if used <= AIM {
         "reached"
     } else {
@@ -82,9 +82,9 @@ async fn run(
     table.row(
         "local gateway with its store in a file, CPU a message",
         &format!(
-            "{:.3} ms (the mean with threads that ended: {:.3} ms); the aim of 0.42 is {aim}",
+            "{:.3} ms (the median of the rounds, without threads that ended: {:.3} ms); the aim of 0.42 is {aim}",
             ms(used),
-            ms(all / 2)
+            ms(median)
         ),
         "0.85 ms",
         Verdict::of(used < MOST),

@@ -1,18 +1,16 @@
 //! Whether a message costs more when the table holds more conversations.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use dynoxide::types::AttributeValue;
-use dynoxide::{Database, ImportOptions};
 use simulators::telegram::Chat;
 
 use crate::Error;
+use crate::counter::number;
 use crate::cpu::{median, ms};
 use crate::programs::Programs;
 use crate::table::{Table, Verdict};
 use crate::warm::{Figures, chats, messages};
-use crate::world::{TABLE, World};
+use crate::world::{self, World};
 
 /// The conversations in the two tables.
 const FEW: usize = 1_000;
@@ -21,8 +19,6 @@ const MANY: usize = 100_000;
 const ROUNDS: usize = 8;
 /// A hundred times the conversations may cost so much more; it is the noise of the measurement.
 const MOST: f64 = 1.1;
-/// Items are copied so many at a time.
-const AT_ONCE: usize = 5_000;
 
 /// One table of a size, and what messages cost with it.
 struct Sized {
@@ -68,7 +64,9 @@ impl Sized {
         for _ in 0..2 {
             messages(&world, &chats, &mut Figures::default()).await?;
         }
-        fill(&world.dynamodb.database, chats.len(), conversations)?;
+        let more = chats.len()..conversations;
+        let copies = more.map(|number| format!("9{number:09}"));
+        world::copy_conversation(&world.dynamodb.database, copies)?;
         messages(&world, &chats, &mut Figures::default()).await?;
         world.dynamodb.counts();
         Ok(Self {
@@ -81,7 +79,7 @@ impl Sized {
 
     async fn round(&mut self) -> Result<(), Error> {
         messages(&self.world, &self.chats, &mut self.figures).await?;
-        self.calls += self.world.dynamodb.counts().values().sum::<u64>();
+        self.calls += number(&self.world.dynamodb.counts());
         Ok(())
     }
 
@@ -92,30 +90,4 @@ impl Sized {
         } = &self.figures;
         median(telegram.clone()) + median(selarti.clone())
     }
-}
-
-/// Adds copies of a conversation until there are `size`.
-fn fill(database: &Database, present: usize, size: usize) -> Result<(), Error> {
-    let key = HashMap::from([
-        (
-            "pk".to_owned(),
-            AttributeValue::S("conversation#shop-bot#1".to_owned()),
-        ),
-        ("sk".to_owned(), AttributeValue::S("-".to_owned())),
-    ]);
-    let request = serde_json::json!({"TableName": TABLE, "Key": key});
-    let found = database.get_item(serde_json::from_value(request)?)?;
-    let conversation = found.item.ok_or("there is no conversation to copy")?;
-    let copies: Vec<_> = (present..size)
-        .map(|number| {
-            let mut copy = conversation.clone();
-            let pk = format!("conversation#shop-bot#9{number:09}");
-            copy.insert("pk".to_owned(), AttributeValue::S(pk));
-            copy
-        })
-        .collect();
-    for copies in copies.chunks(AT_ONCE) {
-        database.import_items(TABLE, copies.to_vec(), ImportOptions::default())?;
-    }
-    Ok(())
 }

@@ -9,7 +9,8 @@
 //! program keeps to the first one and the warm processes that it measures to the second.
 //!
 //! * [`programs`] builds, [`cpu`] reads the clocks, [`table`] prints.
-//! * [`world`] is the platforms, the table behind [`counter`], and the functions on a simulated Lambda.
+//! * [`world`] is the platforms, the table behind [`counter`], and the functions on a simulated Lambda; [`replay`] makes
+//!   their calls without them.
 //! * [`cold`], [`warm`], [`growth`] and [`gateway`] measure.
 
 mod cold;
@@ -18,6 +19,7 @@ mod cpu;
 mod gateway;
 mod growth;
 mod programs;
+mod replay;
 mod table;
 mod warm;
 mod world;

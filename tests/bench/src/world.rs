@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dynoxide::types::AttributeValue;
+use dynoxide::{Database, ImportOptions};
 use serde_json::json;
 use shared::connections::Connection;
 use shared::http::Http;
@@ -25,6 +27,9 @@ pub(crate) const TABLE: &str = "switchboard";
 /// What a visitor says, and what the agent answers.
 pub(crate) const QUESTION: &str = "How much is the delivery to Porto, and how long does it take?";
 const REPLY: &str = "The delivery is **free** from 30 euros. It takes two or three working days.";
+
+/// Conversations are copied so many at a time.
+const AT_ONCE: usize = 5_000;
 
 const TASK: &str = "1721129985149x478019552540622850";
 const WEBHOOK_SECRET: &str = "telegram-secret-0123456789";
@@ -63,7 +68,7 @@ pub(crate) struct Warm {
 }
 
 impl Measured {
-    async fn start(
+    pub(crate) async fn start(
         programs: &Programs,
         program: &str,
         environment: Vec<(String, String)>,
@@ -75,6 +80,16 @@ impl Measured {
             function: Arc::new(function),
             process,
         })
+    }
+
+    /// `POST path` leads to it.
+    pub(crate) fn route(&self, path: &str) -> Route {
+        Route {
+            method: "POST".to_owned(),
+            path_template: path.to_owned(),
+            function: Arc::clone(&self.function),
+            timeout: PATIENCE,
+        }
     }
 
     /// What its process has used. An error if it is no longer the only one: then the figures are of no use.
@@ -191,19 +206,13 @@ impl World {
             store.put_connection(&connection).await?;
         }
         let functions = Warm::start(programs, &dynamodb, &agent, &telegram).await?;
-        let route = |path: &str, measured: &Measured| Route {
-            method: "POST".to_owned(),
-            path_template: path.to_owned(),
-            function: Arc::clone(&measured.function),
-            timeout: PATIENCE,
-        };
         let routes = vec![
-            route("/telegram/{connection}", &functions.telegram),
-            route("/selarti/{credential}", &functions.selarti),
-            route("/hello", &functions.hello),
-            route("/probe/nothing", &functions.nothing),
-            route("/probe/update", &functions.update),
-            route("/probe/call", &functions.call),
+            functions.telegram.route("/telegram/{connection}"),
+            functions.selarti.route("/selarti/{credential}"),
+            functions.hello.route("/hello"),
+            functions.nothing.route("/probe/nothing"),
+            functions.update.route("/probe/update"),
+            functions.call.route("/probe/call"),
         ];
         let api = HttpApi::start(listen("127.0.0.1:0").await?, routes)?;
         point(&agent, &telegram, &api.base_url());
@@ -260,6 +269,30 @@ pub(crate) fn forget(agent: &Agent, telegram: &Telegram) {
     telegram.calls().clear();
     telegram.updates().clear();
     telegram.deliveries().clear();
+}
+
+/// Copies of the first chat's conversation, for other chats.
+pub(crate) fn copy_conversation(
+    database: &Database,
+    chats: impl Iterator<Item = String>,
+) -> Result<(), Error> {
+    let key = json!({"pk": {"S": "conversation#shop-bot#1"}, "sk": {"S": "-"}});
+    let request = serde_json::from_value(json!({"TableName": TABLE, "Key": key}))?;
+    let found = database.get_item(request)?;
+    let conversation = found.item.ok_or("there is no conversation to copy")?;
+    let mut copies = chats.map(|chat| {
+        let mut copy = conversation.clone();
+        let pk = format!("conversation#shop-bot#{chat}");
+        copy.insert("pk".to_owned(), AttributeValue::S(pk));
+        copy
+    });
+    loop {
+        let some: Vec<_> = copies.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        database.import_items(TABLE, some, ImportOptions::default())?;
+    }
 }
 
 fn connections(agent: &Agent, telegram: &Telegram) -> Result<Vec<Connection>, Error> {

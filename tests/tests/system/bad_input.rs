@@ -33,9 +33,18 @@ fn bad_bodies() -> Vec<Case> {
         ),
         case("invalid UTF-8", b"{\"event\":\"\xff\xfe\"}", &[400]),
         case("deep nesting", "[".repeat(200_000).as_bytes(), &[400]),
+        case("deep nesting in a field", nested().as_bytes(), &[400]),
         case("10 MB", "x".repeat(10_000_000).as_bytes(), &[413]),
         case("2 MB", "x".repeat(2_000_000).as_bytes(), &[413]),
     ]
+}
+
+/// Deeper than any parser should follow, where each platform has an object or a text.
+fn nested() -> String {
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    format!(
+        r#"{{"event":"new_message","chat":{{"id":"1"}},"text":"hi","visitor":{{"fields":{deep}}},"update_id":1,"message":{deep},"wh_type":"all_messages","contacts":{deep}}}"#
+    )
 }
 
 async fn post(url: &str, headers: HeaderMap, body: Vec<u8>) -> (u16, Vec<u8>) {

@@ -109,3 +109,43 @@ async fn a_closed_conversation_is_reopened_by_the_visitor() {
     world.telegram.delivered(update, PATIENCE).await.unwrap();
     assert_eq!(world.settled("shop-bot", "1").await.mode, Mode::Agent);
 }
+
+#[tokio::test]
+async fn what_an_operator_in_the_agents_panel_says_does_not_swallow_the_visitors_words() {
+    let world = World::new().await;
+    let chat = world.webim.chat("1");
+    assert!(matches!(
+        chat.say("operator, please").await,
+        Outcome::Answered(_)
+    ));
+    world
+        .selarti
+        .operator_says("site.1", "Here is Grace.", OPERATOR)
+        .await;
+    world.selarti.set_brain(|_| Vec::new());
+    // Grace's line is shown, so Webim's operators do not get the chat, so the visitor's words go to where Grace is.
+    assert_eq!(
+        chat.say("Hello?").await,
+        Outcome::Answered(vec![Shown::Text("Here is Grace.".to_owned())])
+    );
+    world.sent_to_agent("site", "1").await;
+    assert_eq!(world.taken("site.1"), ["operator, please", "Hello?"]);
+}
+
+#[tokio::test]
+async fn an_agent_that_keeps_saying_operator_does_not_make_a_loop() {
+    let world = World::new().await;
+    world.selarti.set_brain(|incoming| {
+        vec![simulators::selarti::Reply::text(format!("about {}", incoming.message)).with(OPERATOR)]
+    });
+    let chat = world.webim.chat("1");
+    assert!(matches!(chat.say("one").await, Outcome::Answered(_)));
+    assert_eq!(chat.say("two").await, Outcome::HandedOver);
+    chat.hand_back();
+    for text in ["three", "four", "five"] {
+        assert_eq!(
+            chat.say(text).await,
+            Outcome::Answered(vec![Shown::Text(format!("about {text}"))])
+        );
+    }
+}

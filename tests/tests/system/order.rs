@@ -5,22 +5,63 @@ use std::time::Duration;
 use simulators::faults::Fault;
 use simulators::selarti::{Flags, Reply};
 
-use super::world::{PATIENCE, World};
+use shared::delivery::retry::Retry;
+
+use super::world::{PATIENCE, Setup, World};
 
 #[tokio::test]
 async fn a_hundred_messages_arrive_in_order_while_every_third_fails() {
-    let world = World::new().await;
+    // Trying at once does not help, so that the lane is put off and redelivery takes part.
+    let world = World::with(Setup {
+        retry: Retry {
+            at_once: Duration::ZERO,
+            ..Setup::default().retry
+        },
+        ..Setup::default()
+    })
+    .await;
     world.selarti.set_brain(|_| Vec::new());
-    world.selarti.faults().every(
+    // The first one takes its time, so that the others pile up behind it.
+    let faults = world.selarti.faults();
+    faults.next(
+        "send_message_external",
+        Fault::Delay(Duration::from_secs(2)),
+    );
+    faults.every(
         "send_message_external",
         3,
         Fault::Status(503, "{}".to_owned()),
     );
-    let ada = world.telegram.chat(1);
-    let said: Vec<String> = (0..100).map(|n| format!("message {n}")).collect();
-    for text in &said {
-        ada.text(text);
-    }
+    world.telegram.chat(1);
+    let update = |n: i64| {
+        serde_json::json!({
+            "update_id": n,
+            "message": {"message_id": n, "date": 1_700_000_000, "text": format!("message {n}"),
+                        "chat": {"id": 1, "type": "private"}, "from": {"id": 1, "first_name": "Ada"}}
+        })
+    };
+    let begins = update(0);
+    let (first, rest) = tokio::join!(world.telegram.post_update(&begins), async {
+        let (update, telegram) = (&update, &world.telegram);
+        world
+            .selarti
+            .faults()
+            .attempts()
+            .wait_for(1, PATIENCE)
+            .await
+            .unwrap();
+        for n in 1..100 {
+            assert!(telegram.post_update(&update(n)).await.unwrap().is_success());
+        }
+        world
+            .conversation("shop-bot", "1")
+            .await
+            .to_agent
+            .queue
+            .len()
+    });
+    assert!(first.unwrap().is_success());
+    assert!(rest > 50, "they did pile up: {rest}");
     world
         .selarti
         .accepted()
@@ -28,6 +69,7 @@ async fn a_hundred_messages_arrive_in_order_while_every_third_fails() {
         .await
         .unwrap();
     world.settled("shop-bot", "1").await;
+    let said: Vec<String> = (0..100).map(|n| format!("message {n}")).collect();
     assert_eq!(world.taken("shop-bot.1"), said);
 }
 
@@ -81,7 +123,14 @@ async fn replies_arrive_in_order_while_telegram_asks_for_patience() {
         .faults()
         .every("sendMessage", 4, Fault::RetryAfter { seconds: 1 });
     let replies: Vec<String> = (0..8).map(|n| format!("reply {n}")).collect();
-    for reply in &replies {
+    // Each is sent once the one before it has begun to be kept, without waiting for Telegram to have it.
+    let said = replies.iter().enumerate().map(async |(number, reply)| {
+        world
+            .until("shop-bot", "4", |conversation| {
+                conversation.to_channel.head + conversation.to_channel.queue.len() as u64
+                    >= number as u64
+            })
+            .await;
         assert!(
             world
                 .selarti
@@ -89,7 +138,8 @@ async fn replies_arrive_in_order_while_telegram_asks_for_patience() {
                 .await
                 .taken()
         );
-    }
+    });
+    futures_util::future::join_all(said).await;
     ada.wait_sent(8, PATIENCE).await.unwrap();
     let texts: Vec<String> = ada.sent().into_iter().map(|sent| sent.text).collect();
     assert_eq!(texts, replies);

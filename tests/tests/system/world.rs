@@ -164,7 +164,7 @@ impl World {
     }
 
     /// Waits until a conversation is as wanted. There is no event for that outside the table, so it is asked.
-    async fn until(
+    pub(crate) async fn until(
         &self,
         channel: &str,
         chat: &str,

@@ -231,6 +231,7 @@ mod tests {
             agent: None,
             operator_speaks: false,
             unless_operator_spoke: false,
+            unless_returned: false,
             buttons: Vec::new(),
         }
     }

@@ -51,7 +51,7 @@ pub async fn send(
         token = bearer(outside, target, settings, true).await?;
         answer = post(outside, &url, &token, &body, target.timeout()?).await?;
     }
-    judge(&answer)?;
+    judge(&answer).map_err(|failure| failure.without(text))?;
     Ok(Progress::after(part, parts.len()))
 }
 
@@ -108,7 +108,7 @@ async fn bearer(
         }
     };
     let id = &target.connection.id;
-    if !refused && let Some(token) = outside.tokens.get(id) {
+    if !refused && let Some(token) = outside.tokens.get(id, &settings.url) {
         return Ok(token);
     }
     let body = serde_json::json!({ &settings.api_key_field: api_key.expose() }).to_string();
@@ -138,7 +138,7 @@ async fn bearer(
             settings.token_field
         ))
     })?;
-    outside.tokens.put(id.clone(), token.clone());
+    outside.tokens.put(id, &settings.url, token.clone());
     Ok(token)
 }
 

@@ -1,14 +1,17 @@
 //! One call an invocation, made as the functions make it, and nothing else: the floor under a message's cost.
 //!
 //! `PROBE` says which: `nothing`, `update` (one `UpdateItem` with a condition, on an item of two attributes, that returns
-//! the item), or `call` (one `POST` of `PROBE_BODY` to `PROBE_URL`).
+//! the item), `updates` (those of `PROBE_UPDATES`, for the item that the path names: [`replay`]), or `call` (one `POST` of
+//! `PROBE_BODY` to `PROBE_URL`).
+
+mod replay;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+use lambda_http::{Body, Error, Request, RequestExt, Response, run, service_fn};
 use shared::app::App;
 use shared::http::chain;
 
@@ -17,6 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 enum Probe {
     Nothing,
     Update,
+    Updates(Vec<replay::Recorded>),
     Call {
         url: String,
         headers: HeaderMap,
@@ -30,6 +34,7 @@ impl Probe {
         match variable("PROBE")?.as_str() {
             "nothing" => Ok(Self::Nothing),
             "update" => Ok(Self::Update),
+            "updates" => Ok(Self::Updates(replay::parse(&variable("PROBE_UPDATES")?)?)),
             "call" => {
                 let authorization = HeaderValue::try_from(variable("PROBE_AUTHORIZATION")?)?;
                 let json = HeaderValue::from_static("application/json");
@@ -43,11 +48,13 @@ impl Probe {
                     body: variable("PROBE_BODY")?,
                 })
             }
-            other => Err(format!("PROBE is `{other}`; it may be nothing, update or call").into()),
+            other => Err(
+                format!("PROBE is `{other}`; it may be nothing, update, updates or call").into(),
+            ),
         }
     }
 
-    async fn run(&self, app: &App) -> Result<(), Error> {
+    async fn run(&self, app: &App, request: &Request) -> Result<(), Error> {
         match self {
             Self::Nothing => {}
             Self::Update => {
@@ -64,6 +71,15 @@ impl Probe {
                     .return_values(ReturnValue::AllNew)
                     .send()
                     .await?;
+            }
+            Self::Updates(updates) => {
+                let parameters = request.path_parameters_ref();
+                let chat = parameters
+                    .and_then(|parameters| parameters.first("chat"))
+                    .ok_or("no chat in the path")?;
+                for update in updates {
+                    update.send(&app.store, chat).await?;
+                }
             }
             Self::Call { url, headers, body } => {
                 let (headers, body) = (headers.clone(), body.clone());
@@ -84,8 +100,8 @@ impl Probe {
 async fn main() -> Result<(), Error> {
     let app = &shared::function::start()?;
     let probe = &Probe::from_environment()?;
-    run(service_fn(async |_: Request| {
-        let (status, body) = match probe.run(app).await {
+    run(service_fn(async |request: Request| {
+        let (status, body) = match probe.run(app, &request).await {
             Ok(()) => (StatusCode::OK, Body::Empty),
             Err(error) => (StatusCode::BAD_GATEWAY, Body::from(chain(&*error))),
         };
