@@ -41,7 +41,7 @@ async fn run(
     log: &Path,
     table: &mut Table,
 ) -> Result<(), Error> {
-    let agent = Agent::start().await?;
+    let agent = Agent::start(true).await?;
     let telegram = world::telegram().await?;
     let config = folder.join("switchboard.toml");
     std::fs::write(&config, configuration(&agent, &telegram))?;

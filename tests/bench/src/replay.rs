@@ -28,7 +28,8 @@ impl Replays {
         chats: usize,
     ) -> Result<Self, Error> {
         world.dynamodb.record();
-        world.exchange(first).await?;
+        let thread = world.ask(first).await?;
+        world.answer(&thread).await?;
         // A call is answered before the platform is, so that all of them are there.
         let recorded = world.dynamodb.recorded();
         let copies = (0..chats).map(|number| format!("replay-{number}"));

@@ -45,12 +45,15 @@ pub(crate) async fn measure(programs: &Programs, table: &mut Table) -> Result<()
     messages(&world, &chats, &mut Figures::default()).await?;
     let first = chats.first().ok_or("there are chats")?;
     let replays = Replays::start(programs, &world, first, chats.len()).await?;
-    round(&world, &replays, &chats, &mut Figures::default()).await?;
+    probes(&world, &replays, &mut Figures::default()).await?;
     let (mut figures, mut calls) = (Figures::default(), Counts::new());
     for _ in 0..ROUNDS {
-        for (operation, count) in round(&world, &replays, &chats, &mut figures).await? {
+        world.dynamodb.counts();
+        messages(&world, &chats, &mut figures).await?;
+        for (operation, count) in world.dynamodb.counts() {
             calls.entry(operation).or_default().add(count);
         }
+        probes(&world, &replays, &mut figures).await?;
     }
 
     let hello = median(figures.hello);
@@ -97,7 +100,7 @@ pub(crate) async fn measure(programs: &Programs, table: &mut Table) -> Result<()
     Ok(())
 }
 
-/// An exchange is two messages: one there, one back.
+/// Of each exchange, two messages: one there, one back.
 fn counted(calls: &Counts, exchanges: usize, table: &mut Table) {
     let messages = u64::try_from(exchanges)
         .unwrap_or(u64::MAX)
@@ -128,34 +131,31 @@ pub(crate) fn chats(world: &World) -> Vec<Chat> {
     (1..=CHATS).map(|id| world.telegram.chat(id)).collect()
 }
 
-/// Every chat writes once and is answered.
+/// Every chat writes once; then each is answered. So each function has the CPU's caches for itself, as the probes have.
 pub(crate) async fn messages(
     world: &World,
     chats: &[Chat],
     figures: &mut Figures,
 ) -> Result<(), Error> {
-    let telegram = Stretch::begin(&world.functions.telegram)?;
-    let selarti = Stretch::begin(&world.functions.selarti)?;
+    let stretch = Stretch::begin(&world.functions.telegram)?;
+    let mut threads = Vec::new();
     for chat in chats {
-        world.exchange(chat).await?;
+        threads.push(world.ask(chat).await?);
     }
-    figures.telegram.push(telegram.end(chats.len())?);
-    figures.selarti.push(selarti.end(chats.len())?);
+    figures.telegram.push(stretch.end(chats.len())?);
+    let stretch = Stretch::begin(&world.functions.selarti)?;
+    for thread in &threads {
+        world.answer(thread).await?;
+    }
+    figures.selarti.push(stretch.end(chats.len())?);
     world.forget();
     Ok(())
 }
 
-/// Every chat writes once and is answered, and after each of them every probe is invoked once: so all processes come to
-/// the CPU with its caches as cold. Returns the messages' calls.
-async fn round(
-    world: &World,
-    replays: &Replays,
-    chats: &[Chat],
-    figures: &mut Figures,
-) -> Result<Counts, Error> {
+async fn probes(world: &World, replays: &Replays, figures: &mut Figures) -> Result<(), Error> {
     let functions = &world.functions;
     let (base, replayed) = (world.api.base_url(), replays.api.base_url());
-    let probes = [
+    for (url, measured, into) in [
         (
             format!("{base}/hello"),
             &functions.hello,
@@ -186,31 +186,16 @@ async fn round(
             &replays.selarti,
             &mut figures.selarti_calls,
         ),
-    ];
-    let telegram = Stretch::begin(&functions.telegram)?;
-    let selarti = Stretch::begin(&functions.selarti)?;
-    let mut stretches = Vec::new();
-    for (url, measured, into) in probes {
-        stretches.push((url, Stretch::begin(measured)?, into));
-    }
-    let mut calls = Counts::new();
-    for (number, chat) in chats.iter().enumerate() {
-        world.dynamodb.counts();
-        world.exchange(chat).await?;
-        for (operation, count) in world.dynamodb.counts() {
-            calls.entry(operation).or_default().add(count);
+    ] {
+        let times = usize::try_from(CHATS)?;
+        let stretch = Stretch::begin(measured)?;
+        for chat in 0..times {
+            invoke(world, &url.replace(CHAT, &chat.to_string())).await?;
         }
-        for (url, ..) in &stretches {
-            invoke(world, &url.replace(CHAT, &number.to_string())).await?;
-        }
-    }
-    figures.telegram.push(telegram.end(chats.len())?);
-    figures.selarti.push(selarti.end(chats.len())?);
-    for (_, stretch, into) in stretches {
-        into.push(stretch.end(chats.len())?);
+        into.push(stretch.end(times)?);
     }
     world.forget();
-    Ok(calls)
+    Ok(())
 }
 
 /// Stands for the number of a chat.

@@ -12,7 +12,7 @@ use shared::store::Store;
 use shared::store::client::{Access, client};
 use simulators::lambda::{Function, HttpApi, Route};
 use simulators::listen;
-use simulators::selarti::{self, Reply, Selarti};
+use simulators::selarti::{self, Flags, Reply, Selarti};
 use simulators::telegram::{self, Chat, Telegram};
 
 use crate::counter::DynamoDb;
@@ -107,23 +107,18 @@ impl Measured {
     }
 }
 
-/// The simulated Selarti, that answers every message with one.
+/// The simulated Selarti.
 pub(crate) struct Agent(pub(crate) Selarti);
 
 impl Agent {
-    pub(crate) async fn start() -> Result<Self, Error> {
+    /// One that answers every message with one, or none.
+    pub(crate) async fn start(answers: bool) -> Result<Self, Error> {
         let options = selarti::Options {
             tokens: vec![SELARTI_TOKEN.to_owned()],
             tasks: vec![TASK.to_owned()],
             // An echo is an invocation that does nothing: it would lie between the messages that are measured.
             echo: false,
-            brain: Arc::new(|incoming| {
-                if incoming.chat_id.starts_with("probe") {
-                    vec![]
-                } else {
-                    vec![Reply::text(REPLY)]
-                }
-            }),
+            brain: Arc::new(move |_| answers.then(|| Reply::text(REPLY)).into_iter().collect()),
             ..selarti::Options::default()
         };
         Ok(Self(Selarti::start(listen("127.0.0.1:0").await?, options)?))
@@ -197,7 +192,7 @@ pub(crate) fn environment(dynamodb: &str) -> Vec<(String, String)> {
 impl World {
     pub(crate) async fn start(programs: &Programs) -> Result<Self, Error> {
         let dynamodb = DynamoDb::start().await?;
-        let agent = Agent::start().await?;
+        let agent = Agent::start(false).await?;
         let telegram = telegram().await?;
         let http = Http::new()?;
         let store = Store::new(client(&http, &Access::emulator(&dynamodb.url)), TABLE);
@@ -226,9 +221,22 @@ impl World {
         })
     }
 
-    /// A visitor writes, and has the agent's answer; both functions have finished.
-    pub(crate) async fn exchange(&self, chat: &Chat) -> Result<(), Error> {
-        exchange(&self.agent, &self.telegram, chat).await
+    /// A visitor writes and the agent has it; the function has finished. Returns the agent's id of the chat.
+    pub(crate) async fn ask(&self, chat: &Chat) -> Result<String, Error> {
+        let accepted = self.agent.0.accepted().len() + 1;
+        write(&self.telegram, chat).await?;
+        let accepted = self.agent.0.accepted().wait_for(accepted, PATIENCE).await?;
+        let last = accepted.last().ok_or("the agent has no message")?;
+        Ok(last.chat_id.clone())
+    }
+
+    /// The agent answers and the visitor has it; the function has finished.
+    pub(crate) async fn answer(&self, thread: &str) -> Result<(), Error> {
+        let sent = self.telegram.sent().len() + 1;
+        let delivery = self.agent.0.say(thread, REPLY, Flags::default()).await;
+        taken(&delivery)?;
+        self.telegram.sent().wait_for(sent, PATIENCE).await?;
+        Ok(())
     }
 
     /// Forgets what the platforms noted: their logs would grow, and waiting on them with them.
@@ -237,28 +245,34 @@ impl World {
     }
 }
 
-/// [`World::exchange`], whoever answers the webhooks.
+/// A visitor writes, and the webhook has taken it.
+async fn write(telegram: &Telegram, chat: &Chat) -> Result<(), Error> {
+    let update = chat.text(QUESTION);
+    let delivery = telegram.delivered(update, PATIENCE).await?;
+    if delivery.taken() {
+        Ok(())
+    } else {
+        Err(format!("the webhook did not take the message: {delivery:?}").into())
+    }
+}
+
+/// Whether the webhook took the agent's answer.
+fn taken(delivery: &selarti::Delivery) -> Result<(), Error> {
+    match &delivery.outcome {
+        Ok(answer) if answer.is_success() => Ok(()),
+        _ => Err(format!("the webhook did not take the answer: {delivery:?}").into()),
+    }
+}
+
+/// A visitor writes, and has the answer of an agent that answers by itself.
 pub(crate) async fn exchange(agent: &Agent, telegram: &Telegram, chat: &Chat) -> Result<(), Error> {
     let answered = agent.0.deliveries().len() + 1;
     let sent = telegram.sent().len() + 1;
-    let update = chat.text(QUESTION);
-    let taken = telegram.delivered(update, PATIENCE).await?;
-    if !taken.taken() {
-        return Err(format!("the webhook did not take the message: {taken:?}").into());
-    }
+    write(telegram, chat).await?;
     let deliveries = agent.0.deliveries().wait_for(answered, PATIENCE).await?;
-    if let Some(failed) = deliveries
-        .iter()
-        .find(|delivery| !delivery.outcome.as_ref().is_ok_and(selarti_took))
-    {
-        return Err(format!("the webhook did not take the answer: {failed:?}").into());
-    }
+    deliveries.iter().try_for_each(taken)?;
     telegram.sent().wait_for(sent, PATIENCE).await?;
     Ok(())
-}
-
-fn selarti_took(answer: &simulators::Answer) -> bool {
-    answer.is_success()
 }
 
 /// [`World::forget`].

@@ -249,9 +249,22 @@ fn contents(message: wire::Message) -> Vec<Content> {
     }
     let text = message.text.map(|text| command(&text)).or(message.caption);
     if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
-        contents.push(Content::Text(text));
+        let entities = message.entities.iter().chain(&message.caption_entities);
+        contents.push(Content::Text(with_links(text, entities)));
     }
     contents
+}
+
+/// Behind linked words is a URL that the text does not show; it stands under the text.
+fn with_links<'a>(mut text: String, entities: impl Iterator<Item = &'a wire::Entity>) -> String {
+    let urls = entities.filter(|entity| entity.kind == "text_link");
+    for url in urls.filter_map(|entity| entity.url.as_deref()) {
+        if !text.contains(url) {
+            text.push('\n');
+            text.push_str(url);
+        }
+    }
+    text
 }
 
 /// In a group a command names the bot, `/start@shop_bot now`; the agent need not know its name.

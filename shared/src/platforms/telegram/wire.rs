@@ -30,6 +30,10 @@ pub struct Message {
     pub chat: Chat,
     pub text: Option<String>,
     pub caption: Option<String>,
+    #[serde(default)]
+    pub entities: Vec<Entity>,
+    #[serde(default)]
+    pub caption_entities: Vec<Entity>,
     pub photo: Option<Vec<PhotoSize>>,
     pub animation: Option<FileOf>,
     pub audio: Option<FileOf>,
@@ -102,6 +106,14 @@ pub struct Location {
     pub latitude: f64,
     pub longitude: f64,
     pub live_period: Option<i64>,
+}
+
+/// `MessageEntity`: markup of a part of the text.
+#[derive(Debug, Deserialize)]
+pub struct Entity {
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    pub url: Option<String>,
 }
 
 /// `Dice`: an emoji that shows a random value.

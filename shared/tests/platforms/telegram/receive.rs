@@ -331,3 +331,57 @@ fn a_blank_text_is_no_message() {
     assert_eq!(incoming.received, Received::Ignored("message"));
     assert_eq!(incoming.chat, None);
 }
+
+/// What the text `text` of an update becomes with `more` fields of a message.
+fn contents_with(more: serde_json::Value, edited: bool) -> Option<Vec<Content>> {
+    let mut update = fixture::json("telegram", "text");
+    let fields = more.as_object().unwrap().clone();
+    update["message"].as_object_mut().unwrap().extend(fields);
+    if edited {
+        let message = update.as_object_mut().unwrap().remove("message").unwrap();
+        update["edited_message"] = message;
+    }
+    match receive(update.to_string().as_bytes(), NOW)
+        .unwrap()
+        .received
+    {
+        Received::Event(event) => Some(event.messages[0].contents.clone()),
+        Received::Ignored(_) => None,
+    }
+}
+
+#[test]
+fn a_url_behind_words_is_not_lost() {
+    let linked = serde_json::json!({
+        "text": "see here",
+        "entities": [{"type": "text_link", "offset": 4, "length": 4, "url": "https://example.com/a"},
+                     {"type": "bold", "offset": 0, "length": 3}]
+    });
+    assert_eq!(
+        contents_with(linked, false),
+        Some(vec![text("see here\nhttps://example.com/a")])
+    );
+}
+
+#[test]
+fn a_dice_and_a_poll_are_told() {
+    let dice = serde_json::json!({"text": null, "dice": {"emoji": "🎲", "value": 4}});
+    assert_eq!(contents_with(dice, false), Some(vec![text("🎲 4")]));
+    let poll = serde_json::json!({
+        "text": null,
+        "poll": {"id": "1", "question": "When?", "options": [{"text": "Now", "voter_count": 0}, {"text": "Later", "voter_count": 0}]}
+    });
+    assert_eq!(
+        contents_with(poll, false),
+        Some(vec![text("When?\n\u{2022} Now\n\u{2022} Later")])
+    );
+}
+
+#[test]
+fn who_shares_where_they_are_does_not_flood_the_agent() {
+    let place = serde_json::json!({
+        "text": null, "location": {"latitude": 55.7558, "longitude": 37.6173, "live_period": 900}
+    });
+    assert!(contents_with(place.clone(), false).is_some());
+    assert_eq!(contents_with(place, true), None);
+}
