@@ -333,7 +333,7 @@ fn a_blank_text_is_no_message() {
 }
 
 /// What the text `text` of an update becomes with `more` fields of a message.
-fn contents_with(more: serde_json::Value, edited: bool) -> Option<Vec<Content>> {
+fn contents_with(more: &serde_json::Value, edited: bool) -> Option<Vec<Content>> {
     let mut update = fixture::json("telegram", "text");
     let fields = more.as_object().unwrap().clone();
     update["message"].as_object_mut().unwrap().extend(fields);
@@ -358,7 +358,7 @@ fn a_url_behind_words_is_not_lost() {
                      {"type": "bold", "offset": 0, "length": 3}]
     });
     assert_eq!(
-        contents_with(linked, false),
+        contents_with(&linked, false),
         Some(vec![text("see here\nhttps://example.com/a")])
     );
 }
@@ -366,13 +366,13 @@ fn a_url_behind_words_is_not_lost() {
 #[test]
 fn a_dice_and_a_poll_are_told() {
     let dice = serde_json::json!({"text": null, "dice": {"emoji": "🎲", "value": 4}});
-    assert_eq!(contents_with(dice, false), Some(vec![text("🎲 4")]));
+    assert_eq!(contents_with(&dice, false), Some(vec![text("🎲 4")]));
     let poll = serde_json::json!({
         "text": null,
         "poll": {"id": "1", "question": "When?", "options": [{"text": "Now", "voter_count": 0}, {"text": "Later", "voter_count": 0}]}
     });
     assert_eq!(
-        contents_with(poll, false),
+        contents_with(&poll, false),
         Some(vec![text("When?\n\u{2022} Now\n\u{2022} Later")])
     );
 }
@@ -382,6 +382,6 @@ fn who_shares_where_they_are_does_not_flood_the_agent() {
     let place = serde_json::json!({
         "text": null, "location": {"latitude": 55.7558, "longitude": 37.6173, "live_period": 900}
     });
-    assert!(contents_with(place.clone(), false).is_some());
-    assert_eq!(contents_with(place, true), None);
+    assert!(contents_with(&place, false).is_some());
+    assert_eq!(contents_with(&place, true), None);
 }
