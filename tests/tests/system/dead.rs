@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use shared::app::App;
+use shared::delivery::retry::Retry;
+use shared::time::Millis;
 use simulators::faults::Fault;
 use simulators::selarti::Flags;
 
@@ -133,4 +136,65 @@ async fn an_agent_that_is_down_for_a_while_is_caught_up_in_order() {
         .unwrap();
     world.settled("shop-bot", "1").await;
     assert_eq!(world.taken("shop-bot.1"), said);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_connection_that_is_gone_waits_and_then_is_a_dead_letter() {
+    let world = World::with(Setup {
+        // The gateway's own redelivery stays out of it.
+        stream_window: Duration::from_secs(3600),
+        retry: Retry {
+            at_once: Duration::ZERO,
+            first_put_off: Duration::from_millis(1),
+            longest_put_off: Duration::from_millis(1),
+            ..Setup::default().retry
+        },
+        ..Setup::default()
+    })
+    .await;
+    world
+        .selarti
+        .faults()
+        .next("send_message_external", Fault::ResetBefore);
+    let update = world.telegram.chat(1).text("Hello");
+    world.telegram.delivered(update, PATIENCE).await.unwrap();
+
+    let store = &world.gateway.app().store;
+    let (helper, bot) = ("helper".parse().unwrap(), "shop-bot".parse().unwrap());
+    let mut channel = store.connection(&bot).await.unwrap().unwrap();
+    store.remove_connection(&helper).await.unwrap();
+    redeliver(&world).await;
+    let conversation = world.conversation("shop-bot", "1").await;
+    assert_eq!(conversation.to_agent.queue.len(), 1, "it may come back");
+    assert!(store.dead_letters(&bot).await.unwrap().is_empty());
+
+    channel.route.as_mut().unwrap().give_up_after_hours = 0;
+    store.put_connection(&channel).await.unwrap();
+    redeliver(&world).await;
+    world.settled("shop-bot", "1").await;
+    let letters = store.dead_letters(&bot).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].reason.contains("not configured"), "{letters:?}");
+}
+
+/// As a new process of `redeliver` would, which knows no connection yet.
+async fn redeliver(world: &World) {
+    let running = world.gateway.app();
+    let app = App::new(
+        running.store.clone(),
+        running.http.clone(),
+        running.secrets.clone(),
+        running.retry,
+    );
+    let event = serde_json::json!({"Records": [{
+        "eventName": "MODIFY",
+        "dynamodb": {
+            "Keys": {"pk": {"S": "conversation#shop-bot#1"}, "sk": {"S": "-"}},
+            "SequenceNumber": "1"
+        }
+    }]});
+    let deadline = Millis::now().after(Duration::from_secs(10)).0;
+    let event = serde_json::from_value(event).unwrap();
+    let response = redeliver::handler(&app, event, deadline).await;
+    assert!(response.batch_item_failures.is_empty(), "{response:?}");
 }

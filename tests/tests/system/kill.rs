@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use simulators::faults::Fault;
 use simulators::lambda::{Function, HttpApi, Route};
 use simulators::listen;
 use simulators::selarti::{Author, Flags, Reply};
@@ -384,11 +385,10 @@ async fn redelivery_survives_a_kill_at_every_call() {
             &format!("{gateway}/telegram/shop-bot"),
             Some(WEBHOOK_SECRET),
         );
-        world.selarti.faults().times(
-            "send_message_external",
-            100,
-            &simulators::faults::Fault::ResetBefore,
-        );
+        world
+            .selarti
+            .faults()
+            .times("send_message_external", 100, &Fault::ResetBefore);
         let ada = world.telegram.chat(1);
         for text in ["one", "two"] {
             let update = ada.text(text);
@@ -469,5 +469,44 @@ async fn a_whole_conversation_runs_on_the_bootstraps() {
         SELARTI_WEBHOOK_TOKEN,
     ] {
         assert!(!logs.contains(secret), "{secret} is in the logs: {logs}");
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_logged_without_texts_and_secrets() {
+    let deployed = Deployed::new(Setup::default()).await;
+    let world = &deployed.world;
+    world.selarti.set_brain(|_| Vec::new());
+    let text = "My number is +7900 1234567";
+    let quoting = format!("{{\"message\":\"bad value: {text}\"}}");
+    let ada = world.telegram.chat(1);
+    for fault in [
+        Fault::ResetAfter,
+        Fault::Status(500, quoting.clone()),
+        Fault::Status(400, quoting),
+        Fault::Status(404, String::new()),
+    ] {
+        world.selarti.faults().next("send_message_external", fault);
+        let update = ada.text(text);
+        world.telegram.delivered(update, PATIENCE).await.unwrap();
+    }
+    let log = deployed.telegram.log();
+    log.wait_for_matching(2, PATIENCE, |line| line.contains("\"count\":\"dead\""))
+        .await
+        .unwrap();
+    let lines = deployed.telegram.logs().join("\n");
+    assert!(lines.contains("\"count\":\"retried\""), "{lines}");
+    for hidden in ["+7900", "My number", "selarti-token", WEBHOOK_SECRET] {
+        assert!(!lines.contains(hidden), "{hidden} is in the logs: {lines}");
+    }
+    for letter in world
+        .gateway
+        .app()
+        .store
+        .dead_letters(&"shop-bot".parse().unwrap())
+        .await
+        .unwrap()
+    {
+        assert!(!letter.reason.contains("+7900"), "{letter:?}");
     }
 }
