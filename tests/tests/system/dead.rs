@@ -109,7 +109,7 @@ async fn in_doubt_a_connection_may_rather_lose_than_repeat() {
 #[tokio::test]
 async fn an_agent_that_is_down_for_a_while_is_caught_up_in_order() {
     let world = World::with(Setup {
-        retry: shared::delivery::retry::Retry {
+        retry: Retry {
             at_once: Duration::from_millis(50),
             ..Setup::default().retry
         },
