@@ -373,6 +373,7 @@ fn read_entry(value: &AttributeValue) -> Result<Entry, StoreError> {
         .ok_or_else(|| read::wrong("queue"))?;
     Ok(Entry {
         event: EventHash(event),
+        // Without a time it counts as old: it is still tried, and a dead letter if that fails. An error would block the lane.
         accepted: Millis(read::number(map, "t")?.unwrap_or_default()),
         body: read::text(map, "m")?
             .ok_or_else(|| read::wrong("queue"))?

@@ -134,6 +134,7 @@ impl Update {
             .send()
             .await;
         match result {
+            // `ALL_NEW` always brings the item. Were it empty, no lease would be seen in it, and redelivery would go on.
             Ok(output) => Ok(Updated::Done(output.attributes.unwrap_or_default())),
             Err(SdkError::ServiceError(error))
                 if error.err().is_conditional_check_failed_exception() =>

@@ -57,6 +57,7 @@ pub async fn converse(
     arrived: Millis,
 ) -> Result<SyncAnswer, Refusal> {
     let capabilities = verified.connection().platform().capabilities();
+    // Only a platform with a deadline comes here; without one there would be no time to wait, and 503 says so.
     let patience = capabilities.deadline.unwrap_or_default();
     // Only if DynamoDB hangs does this end a conversation: whatever else takes time has its own end before.
     let end = arrived.after(patience.saturating_sub(LAST_RESERVE));
@@ -237,6 +238,7 @@ impl Wait<'_> {
             let taken = taken(lane);
             let replies: Vec<Message> = taken
                 .iter()
+                // What cannot be read is buried before the answer is given ([`Self::bury_unreadable`]).
                 .filter_map(|entry| serde_json::from_str(&entry.body).ok())
                 .collect();
             let answer = if replies.is_empty() {

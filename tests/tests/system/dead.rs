@@ -25,13 +25,7 @@ async fn a_blocked_bots_reply_is_a_dead_letter_with_the_reason() {
             .taken()
     );
     world.settled("shop-bot", "1").await;
-    let letters = world
-        .gateway
-        .app()
-        .store
-        .dead_letters(&"shop-bot".parse().unwrap())
-        .await
-        .unwrap();
+    let letters = world.dead_letters("shop-bot").await;
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("blocked"), "{letters:?}");
     assert!(letters[0].message.contains("Hello?"));
@@ -64,13 +58,7 @@ async fn a_message_that_is_tried_too_long_is_a_dead_letter() {
     let update = ada.text("one");
     world.telegram.delivered(update, PATIENCE).await.unwrap();
     world.settled("shop-bot", "1").await;
-    let letters = world
-        .gateway
-        .app()
-        .store
-        .dead_letters(&"shop-bot".parse().unwrap())
-        .await
-        .unwrap();
+    let letters = world.dead_letters("shop-bot").await;
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("too old"), "{letters:?}");
 }
@@ -95,13 +83,7 @@ async fn in_doubt_a_connection_may_rather_lose_than_repeat() {
         world.telegram.delivered(update, PATIENCE).await.unwrap();
         world.settled("shop-bot", "1").await;
         assert_eq!(world.taken("shop-bot.1").len(), times, "{keys}");
-        let letters = world
-            .gateway
-            .app()
-            .store
-            .dead_letters(&"shop-bot".parse().unwrap())
-            .await
-            .unwrap();
+        let letters = world.dead_letters("shop-bot").await;
         assert_eq!(letters.len(), dead, "{keys}");
     }
 }

@@ -67,13 +67,7 @@ async fn an_operator_in_selartis_panel_is_not_talked_over() {
         .say("shop-bot.1", "As an AI, I", OPERATOR)
         .await;
     assert!(delivery.taken());
-    let letters = world
-        .gateway
-        .app()
-        .store
-        .dead_letters(&"shop-bot".parse().unwrap())
-        .await
-        .unwrap();
+    let letters = world.dead_letters("shop-bot").await;
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("talked over"));
 

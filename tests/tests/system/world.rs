@@ -147,6 +147,12 @@ impl World {
             .unwrap()
     }
 
+    /// A channel's dead letters.
+    pub(crate) async fn dead_letters(&self, channel: &str) -> Vec<shared::store::dead::DeadLetter> {
+        let store = &self.gateway.app().store;
+        store.dead_letters(&channel.parse().unwrap()).await.unwrap()
+    }
+
     /// Waits until nothing is pending in a conversation.
     pub(crate) async fn settled(&self, channel: &str, chat: &str) -> Conversation {
         self.until(channel, chat, |conversation| {
