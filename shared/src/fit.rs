@@ -87,13 +87,13 @@ fn size_to_text(bytes: u64) -> String {
     }
 }
 
-/// What a button reads: its text, or what its author calls it if that is blank.
+/// What a button reads: its text, or what its author calls it if that is blank. Never blank, because platforms refuse a whole
+/// keyboard for one button that reads nothing.
 pub fn label(button: &Button) -> &str {
-    if button.text.trim().is_empty() {
-        &button.id
-    } else {
-        &button.text
-    }
+    [button.text.as_str(), button.id.as_str()]
+        .into_iter()
+        .find(|label| !label.trim().is_empty())
+        .unwrap_or("\u{2026}")
 }
 
 fn buttons_to_text(rows: &[Vec<Button>]) -> String {
@@ -199,6 +199,17 @@ mod tests {
                 prop_assert_eq!(whole, id);
             }
         }
+    }
+
+    #[test]
+    fn a_button_always_reads_something() {
+        let reads = |id: &str, text: &str| {
+            let (id, text) = (id.to_owned(), text.to_owned());
+            label(&Button { id, text }).to_owned()
+        };
+        assert_eq!(reads("yes", "Yes"), "Yes");
+        assert_eq!(reads("yes", " "), "yes");
+        assert_eq!(reads(" ", ""), "\u{2026}");
     }
 
     #[test]
