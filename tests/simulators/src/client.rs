@@ -89,30 +89,47 @@ impl Client {
         headers: &[(&'static str, String)],
         body: &Value,
     ) -> Result<Answer, Unreachable> {
-        let mut map = HeaderMap::with_capacity(headers.len() + 1);
+        let mut map = header_map(headers)?;
         map.insert(
             reqwest::header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         );
-        for (name, value) in headers {
-            let value = HeaderValue::from_str(value).map_err(|error| Unreachable {
-                reason: format!("header {name}: {error}"),
-                timed_out: false,
-            })?;
-            map.insert(HeaderName::from_static(name), value);
-        }
-        let request = self.0.post(url).headers(map).body(body.to_string());
-        let response = request.send().await.map_err(|error| unreachable(&error))?;
-        let status = response.status().as_u16();
-        let body = response
-            .bytes()
-            .await
-            .map_err(|error| unreachable(&error))?;
-        Ok(Answer {
-            status,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        })
+        answer(self.0.post(url).headers(map).body(body.to_string())).await
     }
+
+    /// Asks with a GET and reads the whole answer.
+    pub(crate) async fn get(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+    ) -> Result<Answer, Unreachable> {
+        answer(self.0.get(url).headers(header_map(headers)?)).await
+    }
+}
+
+fn header_map(headers: &[(&'static str, String)]) -> Result<HeaderMap, Unreachable> {
+    let mut map = HeaderMap::with_capacity(headers.len() + 1);
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value).map_err(|error| Unreachable {
+            reason: format!("header {name}: {error}"),
+            timed_out: false,
+        })?;
+        map.insert(HeaderName::from_static(name), value);
+    }
+    Ok(map)
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<Answer, Unreachable> {
+    let response = request.send().await.map_err(|error| unreachable(&error))?;
+    let status = response.status().as_u16();
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| unreachable(&error))?;
+    Ok(Answer {
+        status,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
 }
 
 /// The whole chain of causes: reqwest shows only the outermost one.

@@ -81,10 +81,14 @@ impl Reply {
 /// How the agent thinks.
 pub type Brain = Arc<dyn Fn(&Incoming) -> Vec<Reply> + Send + Sync>;
 
+/// The file that [`friendly`] speaks of. Nobody fetches it here.
+pub const FILE: &str = "https://example.com/price-list.pdf";
+
 /// The brain that a simulator has unless it is given another. The words that it knows:
 ///
 /// * `operator`: says so and hands the dialog over (`operator: "yes"`);
 /// * `bye`: says so and closes the dialog (`close: "yes"`);
+/// * `a file`: gives the address of [`FILE`], because this API has only texts, and so no buttons either;
 /// * `two`: answers in two bubbles;
 /// * `silence`: does not answer;
 /// * anything else: repeats it, in Markdown.
@@ -110,6 +114,8 @@ pub fn friendly(incoming: &Incoming) -> Vec<Reply> {
             ..Flags::default()
         };
         vec![Reply::text("Goodbye! It was _good_ to talk to you.").with(flags)]
+    } else if lower.contains("a file") {
+        vec![Reply::text(format!("Here it is: {FILE}"))]
     } else if lower.contains("two") {
         vec![
             Reply::text("Let me think about that."),

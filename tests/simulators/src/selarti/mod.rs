@@ -37,7 +37,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-pub use brain::{Brain, Flags, Incoming, Reply, friendly};
+pub use brain::{Brain, FILE, Flags, Incoming, Reply, friendly};
 pub use tokens::AuthNames;
 pub use webhook::{Author, Delivery, Webhook};
 
