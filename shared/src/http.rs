@@ -76,6 +76,32 @@ impl NoAnswer {
     }
 }
 
+/// Why a file was not fetched. Never holds the URL.
+#[derive(Debug)]
+pub enum NotFetched {
+    /// There is no answer.
+    NoAnswer(NoAnswer),
+    /// It is longer than so many bytes.
+    TooLong(usize),
+}
+
+impl fmt::Display for NotFetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAnswer(error) => error.fmt(f),
+            Self::TooLong(limit) => write!(f, "longer than {limit} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for NotFetched {}
+
+impl From<NoAnswer> for NotFetched {
+    fn from(error: NoAnswer) -> Self {
+        Self::NoAnswer(error)
+    }
+}
+
 /// An error with its causes, on one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -127,15 +153,51 @@ impl Http {
         timeout: Duration,
     ) -> Result<Answer, NoAnswer> {
         let response = self
-            .client
+            .send(method, url, headers, body.into(), timeout)
+            .await?;
+        read(response, MAX_ANSWER).await
+    }
+
+    /// One request whose answer may be long, such as a file: the whole of it within `timeout`, and at most `limit` bytes. A longer one
+    /// is an error, because half a file is none. An answer that is no success is read as [`Http::call`] reads it.
+    ///
+    /// # Errors
+    /// [`NotFetched`].
+    pub async fn fetch(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: impl Into<Bytes>,
+        timeout: Duration,
+        limit: usize,
+    ) -> Result<Answer, NotFetched> {
+        let response = self
+            .send(method, url, headers, body.into(), timeout)
+            .await?;
+        if response.status().is_success() {
+            read_whole(response, limit).await
+        } else {
+            Ok(read(response, MAX_ANSWER).await?)
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        timeout: Duration,
+    ) -> Result<reqwest::Response, NoAnswer> {
+        self.client
             .request(method, url)
             .headers(headers)
-            .body(body.into())
+            .body(body)
             .timeout(timeout)
             .send()
             .await
-            .map_err(NoAnswer::from)?;
-        read(response, MAX_ANSWER).await
+            .map_err(NoAnswer::from)
     }
 
     pub(crate) fn client(&self) -> &reqwest::Client {
@@ -153,6 +215,27 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Answer, N
         if body.len() >= limit {
             break;
         }
+    }
+    Ok(Answer {
+        status,
+        headers,
+        body: body.freeze(),
+    })
+}
+
+async fn read_whole(mut response: reqwest::Response, limit: usize) -> Result<Answer, NotFetched> {
+    let announced = response.content_length().unwrap_or_default();
+    if announced > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(NotFetched::TooLong(limit));
+    }
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or_default());
+    while let Some(chunk) = response.chunk().await.map_err(NoAnswer::from)? {
+        if chunk.len() > limit.saturating_sub(body.len()) {
+            return Err(NotFetched::TooLong(limit));
+        }
+        body.extend_from_slice(&chunk);
     }
     Ok(Answer {
         status,
