@@ -1,8 +1,12 @@
 //! What a function has for as long as its process lives.
 
+use std::sync::Arc;
+
 use crate::connections::{Connections, Secrets};
+use crate::delivery::outages::Outages;
 use crate::delivery::outside::Tokens;
 use crate::delivery::retry::Retry;
+use crate::files::Files;
 use crate::http::Http;
 use crate::store::Store;
 use crate::store::client::{Access, client};
@@ -20,6 +24,10 @@ pub struct App {
     pub secrets: Secrets,
     /// Tokens that were exchanged for secrets.
     pub tokens: Tokens,
+    /// Which agents are down, as this process knows.
+    pub outages: Outages,
+    /// Where files are kept that have no URL of their own; not every function has to do with such.
+    pub files: Option<Arc<dyn Files>>,
     /// When failed messages are tried again.
     pub retry: Retry,
 }
@@ -33,8 +41,17 @@ impl App {
             http,
             secrets,
             tokens: Tokens::default(),
+            outages: Outages::default(),
+            files: None,
             retry,
         }
+    }
+
+    /// With a place for files.
+    #[must_use]
+    pub fn with_files(mut self, files: Arc<dyn Files>) -> Self {
+        self.files = Some(files);
+        self
     }
 
     /// As a function on Lambda: the table is named by `TABLE_NAME`, the rest by Lambda's own variables.

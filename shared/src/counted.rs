@@ -20,6 +20,10 @@ pub enum Count {
     HandedBack,
     /// A deadline came before a reply.
     DeadlineMissed,
+    /// An agent did not take messages, and the route says who sees to them instead.
+    AgentDown,
+    /// It takes them again.
+    AgentBack,
     /// A lane was full and the platform was asked to send again.
     Full,
 }
@@ -33,6 +37,8 @@ impl Count {
             Self::HandedOver => "handed_over",
             Self::HandedBack => "handed_back",
             Self::DeadlineMissed => "deadline_missed",
+            Self::AgentDown => "agent_down",
+            Self::AgentBack => "agent_back",
             Self::Full => "full",
         }
     }

@@ -3,7 +3,7 @@
 use crate::model::{
     Author, Button, Contact, Content, File, FileKind, FileSource, Location, Message,
 };
-use crate::platforms::ButtonIds;
+use crate::platforms::{ButtonIds, Buttons};
 use crate::text::markdown;
 
 /// A whole message as one text, for a platform that takes nothing else: each content on lines of its own, with the
@@ -12,6 +12,7 @@ pub fn to_text(message: &Message) -> String {
     let text = message
         .contents
         .iter()
+        .filter(|content| !matches!(content, Content::HandedOver | Content::Closed))
         .map(content_to_text)
         .collect::<Vec<_>>()
         .join("\n");
@@ -26,7 +27,7 @@ pub fn to_text(message: &Message) -> String {
     }
 }
 
-/// One content as text.
+/// One content as text; nothing for what only concerns platforms.
 pub fn content_to_text(content: &Content) -> String {
     match content {
         Content::Text(text) => text.clone(),
@@ -44,6 +45,7 @@ pub fn content_to_text(content: &Content) -> String {
         Content::Press(button) => label(button).to_owned(),
         Content::Location(location) => location_to_text(location),
         Content::Contact(contact) => contact_to_text(contact),
+        Content::HandedOver | Content::Closed => String::new(),
     }
 }
 
@@ -67,10 +69,10 @@ fn file_to_text(file: &File) -> String {
         (Some(name), false) => format!("{name} ({detail})"),
         (None, _) => detail,
     };
-    // A file that its platform holds has no URL that may be handed on; its description goes.
+    // A file that its platform or our storage holds has no URL that may be handed on; its description goes.
     let url = match &file.source {
         FileSource::Url(url) => url.as_str(),
-        FileSource::Held(_) => "",
+        FileSource::Held(_) | FileSource::Kept(_) => "",
     };
     [kind, &name, url]
         .into_iter()
@@ -122,27 +124,59 @@ fn contact_to_text(contact: &Contact) -> String {
 /// What a shortened id begins with. An id that begins so by itself is shortened too, so that the two never meet.
 const SHORT: &str = "_h";
 
-/// Shortens the ids of buttons that the channel would refuse; returns the short and the whole ids, to be kept on the
-/// conversation until one is pressed.
-pub fn shorten_buttons(message: &mut Message, ids: ButtonIds) -> Vec<(String, String)> {
-    let mut shortened = Vec::new();
+/// What the text of a button is kept under begins with, for channels that give back nothing else.
+const BY_TEXT: &str = "_t";
+
+/// Makes the buttons of a message such as the channel can give back; returns under what each that it would not give back as
+/// it is will come, and its own id. They are to be kept on the conversation until one is pressed ([`press`]).
+pub fn returnable_buttons(message: &mut Message, buttons: Buttons) -> Vec<(String, String)> {
+    let mut kept: Vec<(String, String)> = Vec::new();
+    let mut keep = |under: String, whole: String| {
+        if !kept.iter().any(|(known, _)| *known == under) {
+            kept.push((under, whole));
+        }
+    };
     for content in &mut message.contents {
         let Content::Buttons(rows) = content else {
             continue;
         };
         for button in rows.iter_mut().flatten() {
-            if !fits(&button.id, ids) {
-                let short = short(&button.id);
-                // What it is called is what it reads, and the short id says nothing.
-                button.text = label(button).to_owned();
-                let whole = std::mem::replace(&mut button.id, short.clone());
-                if !shortened.iter().any(|(known, _)| *known == short) {
-                    shortened.push((short, whole));
+            match buttons {
+                Buttons::WithIds(ids) if !fits(&button.id, ids) => {
+                    let short = hashed(SHORT, &button.id);
+                    // What it is called is what it reads, and the short id says nothing.
+                    button.text = label(button).to_owned();
+                    keep(short.clone(), std::mem::replace(&mut button.id, short));
                 }
+                Buttons::ByText if button.id != label(button) => {
+                    keep(hashed(BY_TEXT, label(button).trim()), button.id.clone());
+                }
+                Buttons::No | Buttons::ByText | Buttons::WithIds(_) => {}
             }
         }
     }
-    shortened
+    kept
+}
+
+/// What a visitor did, where it was the press of a button that [`returnable_buttons`] had to change; `known` are those that
+/// the conversation keeps.
+pub fn press<'a>(content: &mut Content, known: impl Fn(&str) -> Option<&'a str>) {
+    match content {
+        Content::Press(button) => {
+            if let Some(whole) = known(&button.id) {
+                whole.clone_into(&mut button.id);
+            }
+        }
+        Content::Text(text) => {
+            if let Some(whole) = known(&hashed(BY_TEXT, text.trim())) {
+                *content = Content::Press(Button {
+                    id: whole.to_owned(),
+                    text: std::mem::take(text),
+                });
+            }
+        }
+        _ => {}
+    }
 }
 
 fn fits(id: &str, ids: ButtonIds) -> bool {
@@ -153,14 +187,16 @@ fn fits(id: &str, ids: ButtonIds) -> bool {
         && (!ids.word_characters_only || id.chars().all(word))
 }
 
-/// `_h` and 88 bits of the id's hash, in characters that every platform takes.
-fn short(id: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, id.as_bytes());
+/// `prefix` and 88 bits of the hash of `what`, in characters that every platform takes.
+fn hashed(prefix: &str, what: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, what.as_bytes());
     digest
         .as_ref()
         .iter()
         .take(11)
-        .fold(SHORT.to_owned(), |short, byte| format!("{short}{byte:02x}"))
+        .fold(prefix.to_owned(), |short, byte| {
+            format!("{short}{byte:02x}")
+        })
 }
 
 #[cfg(test)]
@@ -190,7 +226,7 @@ mod tests {
         #[test]
         fn every_button_fits_and_leads_back(ids in proptest::collection::vec("\\PC{0,80}", 1..6)) {
             let mut message = keyboard(&ids);
-            let shortened = shorten_buttons(&mut message, WEBIM);
+            let shortened = returnable_buttons(&mut message, Buttons::WithIds(WEBIM));
             let Content::Buttons(rows) = &message.contents[0] else { unreachable!() };
             for (button, id) in rows[0].iter().zip(&ids) {
                 prop_assert!(button.id.len() <= 24 && !button.id.is_empty());
@@ -199,6 +235,29 @@ mod tests {
                 prop_assert_eq!(whole, id);
             }
         }
+    }
+
+    #[test]
+    fn a_button_that_comes_back_as_its_text_leads_to_its_id() {
+        let mut message = keyboard(&["yes".to_owned(), "x".to_owned()]);
+        let kept = returnable_buttons(&mut message, Buttons::ByText);
+        assert_eq!(
+            kept.len(),
+            1,
+            "a button that is called what it reads needs nothing"
+        );
+        let known = |under: &str| {
+            let found = kept.iter().find(|(known, _)| known == under);
+            found.map(|(_, whole)| whole.as_str())
+        };
+        let mut content = Content::Text("x".to_owned());
+        press(&mut content, known);
+        assert!(
+            matches!(content, Content::Press(button) if button.id == "yes" && button.text == "x")
+        );
+        let mut content = Content::Text("y".to_owned());
+        press(&mut content, known);
+        assert_eq!(content, Content::Text("y".to_owned()));
     }
 
     #[test]

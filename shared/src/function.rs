@@ -1,8 +1,11 @@
 //! What every function's `main` does before its first event.
 
+use std::sync::Arc;
+
 use tracing::Level;
 
 use crate::app::App;
+use crate::files::s3::{Bucket, S3};
 
 /// One JSON line an event, at `LOG_LEVEL` (`info` unless it says otherwise); then everything that handlers share.
 ///
@@ -26,4 +29,18 @@ pub fn start() -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
         .with_max_level(level)
         .init();
     App::from_environment()
+}
+
+/// The same for a function that files go through: they are kept in the bucket that `FILES_BUCKET` names.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with_files() -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
+    let app = start()?;
+    let bucket = std::env::var("FILES_BUCKET")
+        .ok()
+        .filter(|bucket| !bucket.is_empty())
+        .ok_or("the environment variable FILES_BUCKET is not set; the template sets it to the bucket's name")?;
+    let files = S3::new(app.http.clone(), Bucket::from_environment(bucket)?)?;
+    Ok(app.with_files(Arc::new(files)))
 }

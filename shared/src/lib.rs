@@ -8,6 +8,7 @@ pub mod app;
 pub mod connections;
 pub mod counted;
 pub mod delivery;
+pub mod files;
 pub mod fit;
 pub mod function;
 pub mod http;

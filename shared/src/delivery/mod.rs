@@ -2,25 +2,31 @@
 //!
 //! * [`Delivery::drain`] carries out the steps of [`crate::mailbox::Drain`].
 //! * [`failure`] says what an error of the other side means.
+//! * [`files`] gives URLs to files that have none.
+//! * [`relief`] says who sees to a message whose agent is down, and [`outages`] which agents are.
 //! * [`retry`] says when to try again.
 //! * [`outside`] is what a platform's sender is given.
 
 pub mod failure;
+mod files;
+pub mod outages;
 pub mod outside;
+mod relief;
 pub mod retry;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use failure::Failure;
 use outside::{Outside, Target};
+use relief::Relief;
 
 use crate::app::App;
-use crate::connections::{Connection, InDoubt};
+use crate::connections::{Connection, InDoubt, Route};
 use crate::counted::{self, Count};
-use crate::mailbox::{Drain, Entry, EventHash, Owner, Sent, Step};
-use crate::model::{Content, ConversationKey, Message};
-use crate::platforms::{self, Progress};
+use crate::fit;
+use crate::mailbox::{Drain, Entry, EventHash, Lease, Owner, Sent, Step};
+use crate::model::{Author, Content, ConversationKey, Message};
+use crate::platforms::{self, ConnectionSettings, Delivered, Handover, Progress};
 use crate::store::StoreError;
 use crate::store::conversation::{Conversation, LaneName};
 use crate::store::dead::DeadLetter;
@@ -28,7 +34,7 @@ use crate::store::mailbox::Outcome;
 use crate::time::Millis;
 
 /// What a holder of a lane's lease found out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Drained {
     /// Messages that the other side accepted.
     pub delivered: usize,
@@ -36,6 +42,19 @@ pub struct Drained {
     pub dead: Vec<EventHash>,
     /// Something is left for later.
     pub put_off: bool,
+    /// What the channel was to be told meanwhile, with the lease on its lane.
+    pub(crate) said: Option<(Conversation, Lease)>,
+}
+
+/// Between whom a conversation's messages go.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The conversation's channel.
+    pub channel: Arc<Connection>,
+    /// Where the lane's messages go: the channel, or an agent.
+    pub to: Arc<Connection>,
+    /// The channel's route.
+    pub route: Route,
 }
 
 /// One holder of one lane's lease at work.
@@ -45,47 +64,64 @@ pub struct Delivery<'a> {
     lane: LaneName,
     owner: Owner,
     until: Millis,
-    /// The connection that the messages go to.
-    to: Arc<Connection>,
-    give_up_after: Duration,
+    way: Way,
+    /// The agent that stands in when the one in `way` is down.
+    second: Option<Arc<Connection>>,
     conversation: Conversation,
     drained: Drained,
 }
 
 impl<'a> Delivery<'a> {
-    /// The holder `owner` of the lease on `conversation`'s `lane` until `until`, sending to `to`.
+    /// The holder of `lease` on `conversation`'s `lane`, sending along `way`.
     pub fn new(
         app: &'a App,
         conversation: Conversation,
         lane: LaneName,
-        (owner, until): (Owner, Millis),
-        to: Arc<Connection>,
-        give_up_after: Duration,
+        lease: Lease,
+        way: Way,
     ) -> Self {
         Self {
             app,
             lane,
-            owner,
-            until,
-            to,
-            give_up_after,
+            owner: lease.owner,
+            until: lease.until,
+            way,
+            second: None,
             conversation,
             drained: Drained::default(),
         }
     }
 
-    /// Sends what is in the lane until it is empty, put off or somebody else's.
+    /// Sends what is in the lane until it is empty, put off or somebody else's; and then what the channel was to be told
+    /// meanwhile.
     ///
     /// # Errors
     /// If DynamoDB cannot be asked. The lease then runs out by itself, and redelivery goes on.
     pub async fn drain(mut self) -> Result<Drained, StoreError> {
-        let careful = self.to.settings.in_doubt() == InDoubt::Lose;
+        self.drain_lane().await?;
+        let mut drained = self.drained;
+        if let Some((conversation, lease)) = drained.said.take() {
+            let way = Way {
+                to: Arc::clone(&self.way.channel),
+                ..self.way
+            };
+            let mut telling = Self::new(self.app, conversation, LaneName::ToChannel, lease, way);
+            telling.drain_lane().await?;
+        }
+        Ok(drained)
+    }
+
+    async fn drain_lane(&mut self) -> Result<(), StoreError> {
+        self.second = self.second_agent().await?;
+        let careful = std::iter::once(&self.way.to)
+            .chain(&self.second)
+            .any(|to| to.settings.in_doubt() == InDoubt::Lose);
         let lane = self.conversation.lane(self.lane).clone();
         let mut drain = Drain::start(self.owner, lane, careful, Millis::now());
         loop {
             let step = drain.step();
             match step {
-                Step::Stop => return Ok(self.drained),
+                Step::Stop => return Ok(()),
                 Step::Send => {
                     let sent = self.send(&drain).await?;
                     drain.sent(sent);
@@ -102,7 +138,7 @@ impl<'a> Delivery<'a> {
                         carry_out(self.app, &self.conversation, self.lane, self.owner, write)
                             .await?;
                     let Some((result, conversation)) = outcome else {
-                        return Ok(self.drained);
+                        return Ok(());
                     };
                     drain.wrote(result, conversation.lane(self.lane).clone());
                     self.conversation = Conversation {
@@ -123,20 +159,26 @@ impl<'a> Delivery<'a> {
         let message: Message = match serde_json::from_str(&entry.body) {
             Ok(message) => message,
             Err(error) => {
+                let why = crate::webhook::json_error(&error);
                 return self
-                    .give_up(
-                        drain,
-                        &format!(
-                            "the message cannot be read: {}",
-                            crate::webhook::json_error(&error)
-                        ),
-                    )
+                    .give_up(drain, &format!("the message cannot be read: {why}"))
                     .await;
             }
         };
         let message = with_known_buttons(message, &self.conversation);
         let part = usize::try_from(drain.lane().part).unwrap_or(usize::MAX);
-        let begun = Millis::now();
+        if message.contents.contains(&Content::HandedOver) {
+            self.tell().await?;
+        }
+        let mut to = self.receiver(part);
+        if self.is_left_alone(&to, part) {
+            match self.relieve(entry).await? {
+                Relief::By(second) => to = second,
+                Relief::People => return Ok(Sent::Done),
+                Relief::Nobody => {}
+            }
+        }
+        let mut begun = Millis::now();
         let mut tries = 0;
         loop {
             let now = Millis::now();
@@ -148,14 +190,36 @@ impl<'a> Delivery<'a> {
                 });
             }
             tries += 1;
-            let failure = match self.try_once(&message, part).await {
-                Ok(Progress::More) => return Ok(Sent::Part),
-                Ok(Progress::Complete) => {
-                    self.drained.delivered += 1;
-                    counted::count(Count::Out, self.to.platform(), &self.conversation.key);
-                    return Ok(Sent::Done);
+            self.know_thread(&to).await?;
+            let until = self.end_of_try(&to, part, now);
+            let (failure, theirs) = match self
+                .try_once(&to, (entry, drain), &message, part, until)
+                .await
+            {
+                Tried::Taken(Delivered { progress, thread }) => {
+                    if let Some(thread) = thread {
+                        self.keep_thread(&to, thread).await?;
+                    }
+                    match progress {
+                        Progress::Before if tries < MOST_BEFORE => continue,
+                        Progress::Before => {
+                            let what = "its agent asks for ever for something else first";
+                            (Failure::never(what), true)
+                        }
+                        Progress::More => {
+                            self.took(&to).await?;
+                            return Ok(Sent::Part);
+                        }
+                        Progress::Complete => {
+                            self.took(&to).await?;
+                            self.drained.delivered += 1;
+                            counted::count(Count::Out, to.platform(), &self.conversation.key);
+                            return Ok(Sent::Done);
+                        }
+                    }
                 }
-                Err(failure) => failure,
+                Tried::Refused(failure) => (failure, true),
+                Tried::Unready(failure) => (failure, false),
             };
             let (after, in_doubt, reason) = match failure {
                 Failure::Never { reason } => return self.give_up(drain, &reason).await,
@@ -178,19 +242,30 @@ impl<'a> Delivery<'a> {
                     reason,
                 } => (after, in_doubt, reason),
             };
-            if in_doubt && self.to.settings.in_doubt() == InDoubt::Lose {
+            if in_doubt && to.settings.in_doubt() == InDoubt::Lose {
                 let reason = format!(
                     "{reason}; it may have arrived, and this connection would rather lose than repeat"
                 );
                 return self.give_up(drain, &reason).await;
             }
+            let tried = now;
             let now = Millis::now();
-            if entry.accepted.after(self.give_up_after) <= now {
+            if entry.accepted.after(self.way.route.give_up_after()) <= now {
                 return self
                     .give_up(drain, &format!("{reason}; tried until it was too old"))
                     .await;
             }
-            counted::retried(self.to.platform(), &self.conversation.key, tries, &reason);
+            counted::retried(to.platform(), &self.conversation.key, tries, &reason);
+            if theirs && self.is_down(&to, part, (tries, tried.until(now))) {
+                match self.relieve(entry).await? {
+                    Relief::By(second) => {
+                        (to, tries, begun) = (second, 0, now);
+                        continue;
+                    }
+                    Relief::People => return Ok(Sent::Done),
+                    Relief::Nobody => {}
+                }
+            }
             let pause = after.unwrap_or_else(|| self.app.retry.pause(tries));
             let resume = now.after(pause);
             if resume > begun.after(self.app.retry.at_once) || resume.after(RESERVE) > self.until {
@@ -198,7 +273,7 @@ impl<'a> Delivery<'a> {
                     // Not beyond the message's own end: then it is a dead letter, whatever the other side asks for.
                     Some(after) => now
                         .after(after)
-                        .min(entry.accepted.after(self.give_up_after)),
+                        .min(entry.accepted.after(self.way.route.give_up_after())),
                     None => self.app.retry.due(drain.lane().attempts, now),
                 };
                 return Ok(Sent::Later {
@@ -210,18 +285,50 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    async fn try_once(&self, message: &Message, part: usize) -> Result<Progress, Failure> {
+    async fn try_once(
+        &self,
+        to: &Connection,
+        (entry, drain): (&Entry, &Drain),
+        message: &Message,
+        part: usize,
+        until: Millis,
+    ) -> Tried {
         let outside = Outside {
             http: &self.app.http,
             secrets: &self.app.secrets,
             tokens: &self.app.tokens,
         };
         let target = Target {
-            connection: &self.to,
+            connection: to,
             conversation: &self.conversation,
-            until: self.until,
+            event: entry.event,
+            number: drain.lane().head,
+            until,
         };
-        platforms::send(&outside, &target, message, part).await
+        let message = match self.with_urls(&outside, &target, message).await {
+            Ok(message) => message,
+            Err(failure) => return Tried::Unready(failure),
+        };
+        match platforms::send(&outside, &target, &message, part).await {
+            Ok(delivered) => Tried::Taken(delivered),
+            Err(failure) => Tried::Refused(failure),
+        }
+    }
+
+    /// The channel's own operators are about to have the conversation. Noted before they are called: what the channel sends
+    /// after they have given it back is then always known to come from there.
+    async fn tell(&mut self) -> Result<(), StoreError> {
+        let by_call = self.way.channel.capabilities().handover == Handover::ByCall;
+        if by_call && !self.conversation.told {
+            self.app.store.tell(&self.conversation.key).await?;
+            self.conversation.told = true;
+            counted::count(
+                Count::HandedOver,
+                self.way.channel.platform(),
+                &self.conversation.key,
+            );
+        }
+        Ok(())
     }
 
     async fn give_up(&mut self, drain: &Drain, reason: &str) -> Result<Sent, StoreError> {
@@ -236,14 +343,32 @@ impl<'a> Delivery<'a> {
             );
             self.app.store.bury(&letter).await?;
             self.drained.dead.push(entry.event);
-            counted::dead(self.to.platform(), &self.conversation.key, reason);
+            counted::dead(self.way.to.platform(), &self.conversation.key, reason);
+            if self.lane == LaneName::ToChannel && self.conversation.told && hands_over(entry) {
+                // Nobody took it over.
+                self.app.store.hand_back(&self.conversation.key).await?;
+                self.conversation.told = false;
+            }
         }
         Ok(Sent::Done)
     }
 }
 
+/// What one try came to.
+enum Tried {
+    /// The other side took it.
+    Taken(Delivered),
+    /// It did not.
+    Refused(Failure),
+    /// It was not asked: a file could not be made ready.
+    Unready(Failure),
+}
+
+/// More things than this that have to go before a message are a mistake.
+const MOST_BEFORE: u32 = 8;
+
 /// A call that cannot begin this long before the lease ends is left to the next holder.
-const RESERVE: Duration = Duration::from_millis(1000);
+const RESERVE: std::time::Duration = std::time::Duration::from_millis(1000);
 
 /// The dead letter of an entry that has `(number, attempts)`.
 pub fn dead_letter(
@@ -293,16 +418,22 @@ pub async fn bury_all(
     Ok(buried)
 }
 
-/// A pressed button comes back under the short id that the channel was given; the agent gets its own.
+/// A pressed button comes back under what the channel was given; the agent gets its own id.
 fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Message {
-    for content in &mut message.contents {
-        if let Content::Press(button) = content
-            && let Some(kept) = conversation.buttons.get(&button.id)
-        {
-            button.id.clone_from(&kept.id);
+    if matches!(message.author, Author::Visitor { .. }) {
+        for content in &mut message.contents {
+            fit::press(content, |under| {
+                let kept = conversation.buttons.get(under)?;
+                Some(&kept.id)
+            });
         }
     }
     message
+}
+
+fn hands_over(entry: &Entry) -> bool {
+    serde_json::from_str::<Message>(&entry.body)
+        .is_ok_and(|message| message.contents.contains(&Content::HandedOver))
 }
 
 /// What becomes of an entry that is not sent.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use crate::connections::{Connection, Secret, Secrets};
 use crate::http::Http;
+use crate::mailbox::EventHash;
 use crate::model::ConnectionId;
 use crate::store::conversation::Conversation;
 use crate::time::Millis;
@@ -34,11 +35,26 @@ pub struct Target<'a> {
     pub connection: &'a Connection,
     /// The conversation that the message belongs to.
     pub conversation: &'a Conversation,
+    /// The event that brought the message.
+    pub event: EventHash,
+    /// The message's number in its lane.
+    pub number: u64,
     /// When the last call has to be over, because then the lease is.
     pub until: Millis,
 }
 
 impl Target<'_> {
+    /// The agent's own id of the conversation, where it has one that is not ours.
+    pub fn thread(&self) -> Option<&str> {
+        let kept = self.conversation.threads.get(&self.connection.id)?;
+        Some(&kept.id)
+    }
+
+    /// An id for a part of the message, for platforms that want one: the same each time it is tried.
+    pub fn message_id(&self, part: usize) -> String {
+        format!("{}-{}-{part}", self.event.hex(), self.number)
+    }
+
     /// How long a call that begins now may take. Asked before each call, so that none outlasts the lease.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ pub struct Retry {
     pub first_put_off: Duration,
     /// The longest that a message is put off.
     pub longest_put_off: Duration,
+    /// How long an agent that is down is left alone where somebody stands in for it.
+    pub down_for: Duration,
 }
 
 impl Default for Retry {
@@ -24,6 +26,7 @@ impl Default for Retry {
             first_pause: Duration::from_millis(250),
             first_put_off: Duration::from_secs(20),
             longest_put_off: Duration::from_secs(3600),
+            down_for: Duration::from_secs(30),
         }
     }
 }

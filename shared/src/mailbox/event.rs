@@ -49,6 +49,15 @@ pub struct EventId {
     pub also: [Option<EventHash>; 2],
 }
 
+impl From<EventHash> for EventId {
+    fn from(hash: EventHash) -> Self {
+        Self {
+            hash,
+            also: [None; 2],
+        }
+    }
+}
+
 impl EventId {
     /// An event that its platform names, such as Telegram's `update_id`.
     pub fn named(id: &str) -> Self {

@@ -68,6 +68,10 @@ pub enum Content {
     Location(Location),
     /// A person's contact.
     Contact(Contact),
+    /// The agent gives the conversation to people here. For channels that have to be told; others pass over it.
+    HandedOver,
+    /// The conversation is over here. For channels that have to be told; others pass over it.
+    Closed,
 }
 
 /// A button.
@@ -106,6 +110,8 @@ pub enum FileSource {
     /// With its platform, under this id; fetching it takes the connection's secret, so it has no URL that may be handed
     /// on.
     Held(String),
+    /// In our own object storage, under this key ([`crate::files`]); it is handed on as a signed URL that expires.
+    Kept(String),
 }
 
 /// How a file is to be shown.

@@ -57,6 +57,12 @@ pub struct Visitor {
     /// Where they say or seem to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// The page or site that they write from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The chat's id with its platform's name behind it, `<id>|webim`, as agents' scripts know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat_id: Option<String>,
     /// Language tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

@@ -62,6 +62,15 @@ pub struct KeptButton {
     pub id: String,
 }
 
+/// An agent's own id of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptThread {
+    /// Since when, or since it was last renewed ([`crate::store::threads`]).
+    pub at: Millis,
+    /// The id.
+    pub id: String,
+}
+
 /// A conversation as the table has it.
 #[derive(Debug, Clone)]
 pub struct Conversation {
@@ -69,10 +78,12 @@ pub struct Conversation {
     pub key: ConversationKey,
     /// Who answers.
     pub mode: Mode,
+    /// The agent said last that people have it, or the channel was told so.
+    pub with_people: bool,
     /// The channel has been told that its operators take over, so the next thing it sends gives the chat back.
     pub told: bool,
-    /// A person has written since the conversation was handed to people.
-    pub operator_spoke: bool,
+    /// When a person wrote last, since the conversation was handed to people.
+    pub operator_spoke: Option<Millis>,
     /// The channel gave the conversation back, and the agent has not said since that it has it.
     pub returned: bool,
     /// What the channel says of the visitor.
@@ -81,6 +92,10 @@ pub struct Conversation {
     pub facts: Facts,
     /// The agent that the last message went to.
     pub agent: Option<ConnectionId>,
+    /// The agent that answers in place of the route's, which is down.
+    pub stand_in: Option<ConnectionId>,
+    /// The conversation's ids at agents that do not take ours, by the agent's connection.
+    pub threads: BTreeMap<ConnectionId, KeptThread>,
     /// The chat's id on the channel, once that is no longer the one in the key.
     pub address: Option<ChatId>,
     /// This item only says that the conversation is kept under that chat's id.
@@ -149,8 +164,9 @@ impl Conversation {
                     Mode::parse(mode).ok_or_else(|| StoreError::corrupt("unknown mode"))?
                 }
             },
+            with_people: id("mode")? == Some(Mode::Operator.as_str()),
             told,
-            operator_spoke: read::flag(item, "operator_spoke")?,
+            operator_spoke: operator_spoke(item)?,
             returned: read::flag(item, "returned")?,
             visitor: fields(item, "visitor_")?,
             facts: fields(item, "fact_")?,
@@ -158,6 +174,11 @@ impl Conversation {
                 .map(str::parse)
                 .transpose()
                 .map_err(StoreError::corrupt)?,
+            stand_in: id("stand_in")?
+                .map(str::parse)
+                .transpose()
+                .map_err(StoreError::corrupt)?,
+            threads: threads(item)?,
             address: id("address")?
                 .map(str::parse)
                 .transpose()
@@ -240,6 +261,24 @@ pub(crate) fn field_attributes<T: serde::Serialize>(
 /// The longest field of a visitor or of the facts, in bytes. Longer is no name or address, and would crowd messages out of
 /// the item.
 const MAX_FIELD: usize = 2048;
+
+fn operator_spoke(item: &Item) -> Result<Option<Millis>, StoreError> {
+    match item.get("operator_spoke") {
+        // As it was written before the time was kept: for ever.
+        Some(AttributeValue::Bool(true)) => Ok(Some(Millis(u64::MAX))),
+        _ => Ok(read::number(item, "operator_spoke")?.map(Millis)),
+    }
+}
+
+fn threads(item: &Item) -> Result<BTreeMap<ConnectionId, KeptThread>, StoreError> {
+    kept(item, "thread_")
+        .map(|kept| {
+            let (agent, at, id) = kept?;
+            let agent = agent.parse().map_err(StoreError::corrupt)?;
+            Ok((agent, KeptThread { at, id }))
+        })
+        .collect()
+}
 
 fn answers(item: &Item) -> Result<BTreeMap<EventHash, KeptAnswer>, StoreError> {
     kept(item, "answer_")

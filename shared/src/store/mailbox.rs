@@ -3,6 +3,8 @@
 //! What a refused write means is decided by the pure transition itself, run on the item that DynamoDB returns with the
 //! refusal, so that the two cannot disagree.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::conversation::{
@@ -34,12 +36,47 @@ pub struct Accept {
     pub agent: Option<ConnectionId>,
     /// The event is a person's word in the agent's place.
     pub operator_speaks: bool,
-    /// Refuse if a person has the conversation.
-    pub unless_operator_spoke: bool,
+    /// Refuse if a person has the conversation: for good, or until they have been silent for a while.
+    pub unless_operator_spoke: Option<Silence>,
+    /// Refuse if the channel's own operators have the conversation.
+    pub unless_told: bool,
+    /// Refuse if the mode that the event brings is, or is not, the conversation's already.
+    pub turn: Turn,
     /// Refuse if the channel gave the conversation back and the agent has not said since that it has it.
     pub unless_returned: bool,
     /// Buttons in the messages whose ids were shortened: short and whole.
     pub buttons: Vec<(String, String)>,
+}
+
+/// When a person who has a conversation leaves it to the agent again without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Never: the agent says when.
+    Never,
+    /// When they have not written for so long.
+    After(Duration),
+}
+
+impl Silence {
+    /// The time since which a person must have written to have the conversation at `now`.
+    fn since(self, now: Millis) -> Millis {
+        match self {
+            Self::Never => Millis(0),
+            Self::After(silence) => now.before(silence),
+        }
+    }
+}
+
+/// What the mode that an event brings means to the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Turn {
+    /// Either.
+    #[default]
+    Any,
+    /// Nothing: it is so already.
+    Already,
+    /// A turn: until now it was another.
+    Anew,
 }
 
 /// Why an event was not accepted.
@@ -53,12 +90,52 @@ pub enum NotAccepted {
     OperatorSpoke,
     /// The channel gave the conversation back, and the agent still says that people have it.
     Returned,
+    /// The event is, or is not, a turn ([`Accept::turn`]), unlike what was thought.
+    Turned,
     /// The conversation is kept under another chat's id.
     KeptUnder(ChatId),
     /// The conversation's time is over; it has to be buried first ([`Store::remove_expired`]).
     Expired(Box<Conversation>),
     /// DynamoDB could not be asked.
     Store(StoreError),
+}
+
+impl Accept {
+    /// An event that brings nothing but what is appended, and is in nobody's way.
+    pub fn new(lane: LaneName, append: Append) -> Self {
+        Self {
+            lane,
+            append,
+            visitor: Visitor::default(),
+            signals: Signals::default(),
+            agent: None,
+            operator_speaks: false,
+            unless_operator_spoke: None,
+            unless_told: false,
+            turn: Turn::Any,
+            unless_returned: false,
+            buttons: Vec::new(),
+        }
+    }
+
+    /// Whether a person has the conversation whom this event would talk over.
+    fn people_have(&self, conversation: &Conversation) -> bool {
+        let spoke = conversation.operator_spoke;
+        (self.unless_told && conversation.told)
+            || self.unless_operator_spoke.is_some_and(|silence| {
+                spoke.is_some_and(|spoke| spoke >= silence.since(self.append.now))
+            })
+    }
+
+    /// [`require_turn`], on a conversation that was read.
+    fn turn_is_right(&self, conversation: &Conversation) -> bool {
+        let already = match self.signals.mode {
+            Some(Mode::Operator) => conversation.with_people,
+            Some(Mode::Closed) => conversation.mode == Mode::Closed,
+            Some(Mode::Agent) | None => return true,
+        };
+        already == (self.turn == Turn::Already)
+    }
 }
 
 impl From<StoreError> for NotAccepted {
@@ -356,6 +433,17 @@ impl Store {
             .map(drop)
     }
 
+    /// The channel is about to be told that its operators take over.
+    ///
+    /// # Errors
+    /// If DynamoDB cannot be asked.
+    pub async fn tell(&self, key: &ConversationKey) -> Result<(), StoreError> {
+        let mut update = Update::default();
+        update.set("mode", write::text(Mode::Operator.as_str()));
+        update.set("told", AttributeValue::Bool(true));
+        update.write(self, Conversation::pk(key)).await.map(drop)
+    }
+
     /// The channel gives a conversation back that its operators had: the agent answers from now on.
     ///
     /// # Errors
@@ -480,7 +568,7 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     let kept_under = update.name("kept_under");
     update.require(format!("attribute_not_exists({kept_under})"));
     for (refuse, attribute) in [
-        (accept.unless_operator_spoke, "operator_spoke"),
+        (accept.unless_told, "told"),
         (accept.unless_returned, "returned"),
     ] {
         if refuse {
@@ -488,6 +576,14 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
             update.require(format!("attribute_not_exists({attribute})"));
         }
     }
+    if let Some(silence) = accept.unless_operator_spoke {
+        let spoke = update.name("operator_spoke");
+        let since = update.value(write::number(silence.since(append.now).0));
+        update.require(format!(
+            "(attribute_not_exists({spoke}) OR {spoke} < {since})"
+        ));
+    }
+    require_turn(&mut update, accept);
 
     let current = bucket(now);
     let hashes: Vec<String> = std::iter::once(append.event.hash)
@@ -549,7 +645,11 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
             update.remove("returned");
         }
         Some(Mode::Operator) => update.set("mode", write::text(Mode::Operator.as_str())),
-        Some(Mode::Closed) => update.set("closed", AttributeValue::Bool(true)),
+        Some(Mode::Closed) => {
+            update.set("closed", AttributeValue::Bool(true));
+            // Whoever opens it again speaks to the agent.
+            update.set("mode", write::text(Mode::Agent.as_str()));
+        }
         None => {}
     }
     // A flag of its own, so that what the visitor writes can open the conversation again without knowing how it was.
@@ -559,7 +659,7 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
     }
     // A person's word in an event that leaves the conversation to the agent does not keep the agent out.
     if accept.operator_speaks && accept.signals.mode != Some(Mode::Agent) {
-        update.set("operator_spoke", AttributeValue::Bool(true));
+        update.set("operator_spoke", write::number(append.now.0));
         update.remove("returned");
     }
     for (short, whole) in &accept.buttons {
@@ -572,6 +672,36 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
         update.set(name, value);
     }
     Ok(update)
+}
+
+/// The condition of [`Accept::turn`].
+fn require_turn(update: &mut Update, accept: &Accept) {
+    let already = match accept.turn {
+        Turn::Any => return,
+        Turn::Already => true,
+        Turn::Anew => false,
+    };
+    match accept.signals.mode {
+        Some(Mode::Operator) => {
+            let mode = update.name("mode");
+            let operator = update.value(write::text(Mode::Operator.as_str()));
+            update.require(if already {
+                format!("{mode} = {operator}")
+            } else {
+                format!("(attribute_not_exists({mode}) OR {mode} <> {operator})")
+            });
+        }
+        Some(Mode::Closed) => {
+            let closed = update.name("closed");
+            let test = if already {
+                "attribute_exists"
+            } else {
+                "attribute_not_exists"
+            };
+            update.require(format!("{test}({closed})"));
+        }
+        Some(Mode::Agent) | None => {}
+    }
 }
 
 fn refused(conversation: Conversation, accept: &Accept) -> Result<Conversation, NotAccepted> {
@@ -594,8 +724,9 @@ fn refused(conversation: Conversation, accept: &Accept) -> Result<Conversation, 
         }
         Err(NotAppended::Duplicate) => Err(NotAccepted::Duplicate(Box::new(conversation))),
         Err(NotAppended::Full) => Err(NotAccepted::Full),
-        Ok(()) if accept.unless_operator_spoke && conversation.operator_spoke => {
-            Err(NotAccepted::OperatorSpoke)
+        Ok(()) if accept.people_have(&conversation) => Err(NotAccepted::OperatorSpoke),
+        Ok(()) if accept.turn != Turn::Any && !accept.turn_is_right(&conversation) => {
+            Err(NotAccepted::Turned)
         }
         Ok(()) if accept.unless_returned && conversation.returned => Err(NotAccepted::Returned),
         Ok(()) => Err(NotAccepted::Store(StoreError::failed(

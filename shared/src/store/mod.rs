@@ -3,7 +3,7 @@
 //! * [`client`] builds the SDK's client.
 //! * [`conversation`] reads a conversation's item; [`mailbox`] writes it: each function there is one transition of
 //!   [`crate::mailbox::lane`] as one conditional `UpdateItem`.
-//! * [`connections`] and [`dead`] are the two other kinds of items.
+//! * [`connections`], [`dead`] and [`threads`] are the other kinds of items.
 //! * [`listing`] goes over the whole table, which the functions may not.
 //! * [`update`] puts update expressions together, [`table`] says what the table looks like.
 
@@ -14,6 +14,7 @@ pub mod dead;
 pub mod listing;
 pub mod mailbox;
 pub mod table;
+pub mod threads;
 mod update;
 
 use std::collections::HashMap;

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::keep::{Kept, entries, keep};
+use super::keep::{Kept, entries, keep, refuse_internal};
 use super::verify::Verified;
 use super::{Accepted, ChannelEvent, Refusal};
 use crate::app::App;
 use crate::connections::{Connection, Route};
-use crate::delivery::Delivery;
+use crate::counted::{self, Count};
+use crate::delivery::{Delivery, Drained, Way};
 use crate::mailbox::{Append, Lease, Owner};
-use crate::model::{ChatId, ConversationKey, Signals};
+use crate::model::{ChatId, ConversationKey, Mode, Visitor};
 use crate::store::conversation::{Conversation, LaneName};
 use crate::store::mailbox::Accept;
 use crate::time::Millis;
@@ -28,20 +29,42 @@ pub async fn receive(
     let channel = verified.connection();
     let (route, agent) = route(app, channel).await?;
     follow(app, channel, &event).await?;
-    if event.messages.is_empty() {
+    // Without words an event may still say who the visitor is, or give the conversation back.
+    if event.messages.is_empty() && event.visitor == Visitor::default() {
         return Ok(Accepted::Ignored);
     }
     let (key, accept) = accepting(channel, route, event, until)?;
     match keep(app, channel.platform(), key, &accept).await? {
         Kept::New(conversation) => {
+            let conversation = given_back(app, channel, conversation).await?;
             let mode = conversation.mode;
-            deliver(app, conversation, &accept, agent, route).await;
+            let way = Way {
+                channel: Arc::clone(channel),
+                to: agent,
+                route: route.clone(),
+            };
+            deliver(app, conversation, &accept, way).await;
             Ok(Accepted::Kept(mode))
         }
         Kept::Duplicate(conversation) => Ok(Accepted::Duplicate(conversation.mode)),
         // Only an agent's event asks for that.
-        Kept::OperatorSpoke | Kept::Returned => Ok(Accepted::Ignored),
+        Kept::OperatorSpoke | Kept::Returned | Kept::Turned => Ok(Accepted::Ignored),
     }
+}
+
+/// A channel whose operators have a conversation does not send it to us: if it does, they have given it back.
+pub(super) async fn given_back(
+    app: &App,
+    channel: &Connection,
+    mut conversation: Conversation,
+) -> Result<Conversation, Refusal> {
+    if conversation.told {
+        app.store.hand_back(&conversation.key).await?;
+        counted::count(Count::HandedBack, channel.platform(), &conversation.key);
+        conversation.told = false;
+        conversation.mode = Mode::Agent;
+    }
+    Ok(conversation)
 }
 
 /// A channel's route and the agent at its end.
@@ -73,24 +96,21 @@ pub(super) fn accepting(
 ) -> Result<(ConversationKey, Accept), Refusal> {
     let now = Millis::now();
     let key = key(channel, event.chat);
+    let mut messages = event.messages;
+    messages.iter_mut().for_each(refuse_internal);
+    let append = Append {
+        event: event.event,
+        entries: entries(event.event, &messages, now)?,
+        lease: Some(Lease {
+            owner: Owner::random(),
+            until,
+        }),
+        now,
+    };
     let accept = Accept {
-        lane: LaneName::ToAgent,
-        append: Append {
-            event: event.event,
-            entries: entries(event.event, &event.messages, now)?,
-            lease: Some(Lease {
-                owner: Owner::random(),
-                until,
-            }),
-            now,
-        },
         visitor: event.visitor,
-        signals: Signals::default(),
         agent: Some(route.agent.clone()),
-        operator_speaks: false,
-        unless_operator_spoke: false,
-        unless_returned: false,
-        buttons: Vec::new(),
+        ..Accept::new(LaneName::ToAgent, append)
     };
     Ok((key, accept))
 }
@@ -101,29 +121,20 @@ pub(super) async fn deliver(
     app: &App,
     conversation: Conversation,
     accept: &Accept,
-    to: Arc<Connection>,
-    route: &Route,
-) -> crate::delivery::Drained {
+    way: Way,
+) -> Drained {
     let Some(lease) = accept.append.lease else {
-        return crate::delivery::Drained::default();
+        return Drained::default();
     };
     if accept.append.entries.is_empty() || !conversation.lane(accept.lane).is_held_by(lease.owner) {
-        return crate::delivery::Drained::default();
+        return Drained::default();
     }
-    let holder = (lease.owner, lease.until);
-    let delivery = Delivery::new(
-        app,
-        conversation,
-        accept.lane,
-        holder,
-        to,
-        route.give_up_after(),
-    );
+    let delivery = Delivery::new(app, conversation, accept.lane, lease, way);
     delivery.drain().await.unwrap_or_else(|error| {
         tracing::error!(reason = %error, "delivery stopped; redelivery goes on");
-        crate::delivery::Drained {
+        Drained {
             put_off: true,
-            ..Default::default()
+            ..Drained::default()
         }
     })
 }

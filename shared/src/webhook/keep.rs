@@ -4,9 +4,11 @@ use super::Refusal;
 use crate::app::App;
 use crate::counted::{self, Count};
 use crate::delivery::bury_all;
+use crate::files::public::PublicUrl;
+use crate::fit;
 use crate::mailbox::lane::MAX_BYTES;
 use crate::mailbox::{Entry, EventId};
-use crate::model::{ConversationKey, Message};
+use crate::model::{Content, ConversationKey, FileSource, Message};
 use crate::platforms::Platform;
 use crate::store::conversation::Conversation;
 use crate::store::mailbox::{Accept, NotAccepted};
@@ -20,6 +22,8 @@ pub(crate) enum Kept {
     Duplicate(Conversation),
     /// A person has the conversation.
     OperatorSpoke,
+    /// The event is, or is not, a turn, unlike what was thought.
+    Turned,
     /// The channel gave the conversation back, and the agent still says that people have it.
     Returned,
 }
@@ -58,6 +62,7 @@ pub(crate) async fn keep(
             }
             Err(NotAccepted::OperatorSpoke) => return Ok(Kept::OperatorSpoke),
             Err(NotAccepted::Returned) => return Ok(Kept::Returned),
+            Err(NotAccepted::Turned) => return Ok(Kept::Turned),
             Err(NotAccepted::KeptUnder(chat)) => key.chat = chat,
             Err(NotAccepted::Expired(conversation)) => {
                 bury_all(
@@ -74,6 +79,20 @@ pub(crate) async fn keep(
     Err(Refusal::unavailable(
         "the conversation changed faster than it could be written",
     ))
+}
+
+/// A file whose URL leads into somebody's own network goes as a line of text: nothing on the other side fetches that by itself.
+pub(crate) fn refuse_internal(message: &mut Message) {
+    for content in &mut message.contents {
+        if let Content::File(file) = content
+            && let FileSource::Url(url) = &mut file.source
+        {
+            match PublicUrl::parse(url) {
+                Ok(public) => public.as_str().clone_into(url),
+                Err(_) => *content = Content::Text(fit::content_to_text(content)),
+            }
+        }
+    }
 }
 
 /// The messages of an event as entries of a lane.

@@ -9,6 +9,7 @@ pub mod channel;
 mod keep;
 pub mod refusal;
 pub mod request;
+mod thread;
 pub mod verify;
 pub mod wait;
 
@@ -51,8 +52,8 @@ pub struct ChannelEvent {
 /// Something happened at an agent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgentEvent {
-    /// The conversation.
-    pub key: ConversationKey,
+    /// The conversation, as the agent names it.
+    pub thread: Thread,
     /// Which event.
     pub event: EventId,
     /// Whose event.
@@ -61,6 +62,15 @@ pub struct AgentEvent {
     pub message: Option<Message>,
     /// What it says of the conversation.
     pub signals: Signals,
+}
+
+/// How an agent names a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Thread {
+    /// By the id that we gave it ([`ConversationKey::thread`]).
+    Ours(ConversationKey),
+    /// By an id that leads to the conversation through the table ([`crate::store::threads`]).
+    Kept(String),
 }
 
 /// An event got its effect.
@@ -79,6 +89,10 @@ pub enum Accepted {
 /// # Errors
 /// [`Refusal::Malformed`], with where and why, but without the body's text.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    // Every platform sends an object, and the reader of one would also take its values in an array.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::malformed("the body is no JSON object"));
+    }
     // The parser refuses what is nested deeper than 128 levels, and what is not UTF-8.
     serde_json::from_slice(body).map_err(|error| Refusal::malformed(json_error(&error)))
 }

@@ -14,6 +14,8 @@ pub enum Refusal {
     Unauthorized,
     /// Not what the platform's document describes. 400; the platform need not send it again.
     Malformed(String),
+    /// An agent names a conversation that does not exist. 404; the platform need not send it again.
+    NotFound,
     /// 413.
     TooLarge,
     /// The lane is full. 503 with `Retry-After`: the platform is to send again.
@@ -38,6 +40,7 @@ impl Refusal {
         match self {
             Self::Unauthorized => 401,
             Self::Malformed(_) => 400,
+            Self::NotFound => 404,
             Self::TooLarge => 413,
             Self::Busy | Self::Unavailable(_) => 503,
         }
@@ -57,6 +60,7 @@ impl Refusal {
                     http::HeaderValue::from_static("application/json"),
                 );
             }
+            Self::NotFound => tracing::warn!(count = "refused", status = 404),
             Self::TooLarge => tracing::warn!(count = "refused", status = 413),
             Self::Busy => {
                 tracing::warn!(count = "refused", status = 503, reason = "the lane is full");

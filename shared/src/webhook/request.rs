@@ -22,17 +22,34 @@ pub fn path_parameter(request: &Request, name: &str) -> String {
         .to_owned()
 }
 
+/// The header `name`; empty if there is none, or if it is no text.
+pub fn header<'a>(request: &'a Request, name: &str) -> &'a str {
+    request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
 /// The body.
 ///
 /// # Errors
 /// [`Refusal::TooLarge`].
 pub fn body(request: &Request) -> Result<&[u8], Refusal> {
+    body_up_to(request, MAX_BODY)
+}
+
+/// The body of a webhook that brings files with it, at most `max` bytes.
+///
+/// # Errors
+/// [`Refusal::TooLarge`].
+pub fn body_up_to(request: &Request, max: usize) -> Result<&[u8], Refusal> {
     let body = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    if body.len() > MAX_BODY {
+    if body.len() > max {
         Err(Refusal::TooLarge)
     } else {
         Ok(body)

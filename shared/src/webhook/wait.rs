@@ -1,18 +1,19 @@
 //! An event of a channel whose answer is the only way back: keep it, send it to the agent, and wait for replies until
 //! they are there or the deadline comes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::channel::{accepting, deliver, route};
+use super::channel::{accepting, deliver, given_back, route};
 use super::keep::{Kept, keep};
 use super::verify::Verified;
 use super::{ChannelEvent, Refusal, json_error};
 use crate::app::App;
-use crate::connections::{Connection, Route, Unanswered};
+use crate::connections::{Connection, Route, Unanswered, WhenDown};
 use crate::counted::{self, Count};
-use crate::delivery::{Drained, Fate, dead_letter, sift};
+use crate::delivery::{Drained, Fate, Way, dead_letter, sift};
 use crate::mailbox::{Entry, EventHash, Lane};
 use crate::model::{ConversationKey, Message, Mode};
 use crate::store::conversation::{Conversation, LaneName};
@@ -56,7 +57,7 @@ pub async fn converse(
     event: ChannelEvent,
     arrived: Millis,
 ) -> Result<SyncAnswer, Refusal> {
-    let capabilities = verified.connection().platform().capabilities();
+    let capabilities = verified.connection().capabilities();
     // Only a platform with a deadline comes here; without one there would be no time to wait, and 503 says so.
     let patience = capabilities.deadline.unwrap_or_default();
     // Only if DynamoDB hangs does this end a conversation: whatever else takes time has its own end before.
@@ -90,14 +91,8 @@ async fn keep_and_wait(
         deadline,
     };
     match keep(app, channel.platform(), key, &accept).await? {
-        Kept::New(mut conversation) => {
-            if conversation.told {
-                // The channel has given it back: it would not ask us otherwise.
-                app.store.hand_back(&conversation.key).await?;
-                counted::count(Count::HandedBack, channel.platform(), &conversation.key);
-                conversation.told = false;
-                conversation.mode = Mode::Agent;
-            }
+        Kept::New(conversation) => {
+            let conversation = given_back(app, channel, conversation).await?;
             if !asks {
                 return Ok(SyncAnswer::Nothing);
             }
@@ -109,7 +104,12 @@ async fn keep_and_wait(
             let drained = if to_people {
                 leave_to_people(app, conversation, &accept).await
             } else {
-                deliver(app, conversation, &accept, agent, route).await
+                let way = Way {
+                    channel: Arc::clone(channel),
+                    to: agent,
+                    route: route.clone(),
+                };
+                deliver(app, conversation, &accept, way).await
             };
             wait.answer(&drained).await
         }
@@ -137,7 +137,7 @@ async fn keep_and_wait(
                 .await
         }
         // Only an agent's event asks for that.
-        Kept::OperatorSpoke | Kept::Returned => Ok(SyncAnswer::HandOver),
+        Kept::OperatorSpoke | Kept::Returned | Kept::Turned => Ok(SyncAnswer::HandOver),
     }
 }
 
@@ -254,9 +254,11 @@ impl Wait<'_> {
         if !(late || hopeless) {
             return Ok(None);
         }
-        let answer = match self.route.unanswered {
-            Unanswered::Operator => SyncAnswer::HandOver,
-            Unanswered::Wait => SyncAnswer::Patience(self.route.patience.clone()),
+        let answer = match (self.route.when_down, self.route.unanswered) {
+            (WhenDown::Operators, _) if hopeless => SyncAnswer::HandOver,
+            (WhenDown::Text, _) if hopeless => SyncAnswer::Patience(self.route.down_text.clone()),
+            (_, Unanswered::Operator) => SyncAnswer::HandOver,
+            (_, Unanswered::Wait) => SyncAnswer::Patience(self.route.patience.clone()),
         };
         Ok(Some((answer, 0)))
     }

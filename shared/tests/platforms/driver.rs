@@ -5,7 +5,7 @@ use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::mailbox::EventId;
 use shared::model::Message;
-use shared::platforms::Platform;
+use shared::platforms::End;
 use shared::time::Millis;
 use shared::webhook::Refusal;
 
@@ -62,10 +62,16 @@ pub(crate) trait Driver {
 }
 
 /// The driver of a platform.
-pub(crate) fn driver(platform: Platform) -> &'static dyn Driver {
-    match platform {
-        Platform::Selarti => &crate::selarti::driver::Selarti,
-        Platform::Telegram => &crate::telegram::driver::Telegram,
-        Platform::Webim => &crate::webim::driver::Webim,
+pub(crate) fn driver(end: End) -> &'static dyn Driver {
+    match end {
+        End::ApiMediumAgent => &crate::api_medium_agent::driver::ApiMediumAgent,
+        End::ApiMediumChannel => &crate::api_medium_channel::driver::ApiMediumChannel,
+        End::OmnichannelAgent => &crate::omnichannel_agent::driver::OmnichannelAgent,
+        End::OmnichannelChannel => &crate::omnichannel_channel::driver::OmnichannelChannel,
+        End::SelartiAgent => &crate::selarti::driver::Selarti,
+        End::SelartiChannel => &crate::selarti_channel::driver::SelartiChannel,
+        End::TelegramChannel => &crate::telegram::driver::Telegram,
+        End::WebimV1Channel => &crate::webim::driver::Webim,
+        End::WebimV2Channel => &crate::webim_v2::driver::WebimV2,
     }
 }

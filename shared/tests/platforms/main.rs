@@ -8,13 +8,19 @@
 
 #![cfg(test)]
 
+mod api_medium_agent;
+mod api_medium_channel;
 mod contract;
 mod driver;
 mod fixture;
+mod omnichannel_agent;
+mod omnichannel_channel;
 mod selarti;
+mod selarti_channel;
 mod telegram;
 mod vendor;
 mod webim;
+mod webim_v2;
 
 use shared::time::Millis;
 

@@ -10,10 +10,10 @@ use shared::connections::{Connection, Secret, Secrets};
 use shared::delivery::failure::Failure;
 use shared::delivery::outside::{Outside, Target, Tokens};
 use shared::http::Http;
-use shared::mailbox::Lane;
+use shared::mailbox::{EventHash, Lane};
 use shared::model::{ChatId, ConversationKey, Facts, Message, Mode, Visitor};
-use shared::platforms::{self, Progress, Settings};
-use shared::store::conversation::Conversation;
+use shared::platforms::{self, ConnectionSettings, Delivered, Settings};
+use shared::store::conversation::{Conversation, KeptThread};
 use shared::time::Millis;
 
 /// What the vendor was sent.
@@ -100,6 +100,7 @@ fn serve(stream: TcpStream, status: u16, answer: &str, record: &Mutex<Vec<Reques
 /// A process that sends through one connection.
 pub(crate) struct Sender {
     http: Http,
+    given: HashMap<String, Secret>,
     secrets: Secrets,
     tokens: Tokens,
     connection: Connection,
@@ -114,9 +115,11 @@ impl Sender {
             let name = reference.to_string().trim_start_matches("env:").to_owned();
             (name, Secret::new(secret).unwrap())
         });
+        let given: HashMap<_, _> = given.collect();
         Self {
             http: Http::new().unwrap(),
-            secrets: Secrets::with(given.collect()),
+            secrets: Secrets::with(given.clone()),
+            given,
             tokens: Tokens::default(),
             connection: Connection {
                 id: "shop".parse().unwrap(),
@@ -127,8 +130,33 @@ impl Sender {
         }
     }
 
+    /// Sends with another secret under this name.
+    pub(crate) fn with_secret(mut self, name: &str, secret: &str) -> Self {
+        let secret = Secret::new(secret).unwrap();
+        self.given.insert(name.to_owned(), secret);
+        self.secrets = Secrets::with(self.given.clone());
+        self
+    }
+
+    /// Sends in a conversation with this visitor.
+    pub(crate) fn with_visitor(mut self, visitor: Visitor) -> Self {
+        self.conversation.visitor = visitor;
+        self
+    }
+
+    /// Sends to a conversation that the agent calls `thread`.
+    pub(crate) fn in_thread(mut self, thread: &str) -> Self {
+        let kept = KeptThread {
+            at: Millis::now(),
+            id: thread.to_owned(),
+        };
+        let agent = self.connection.id.clone();
+        self.conversation.threads.insert(agent, kept);
+        self
+    }
+
     /// Sends part number `part`.
-    pub(crate) async fn send(&self, message: &Message, part: usize) -> Result<Progress, Failure> {
+    pub(crate) async fn send(&self, message: &Message, part: usize) -> Result<Delivered, Failure> {
         let outside = Outside {
             http: &self.http,
             secrets: &self.secrets,
@@ -137,6 +165,8 @@ impl Sender {
         let target = Target {
             connection: &self.connection,
             conversation: &self.conversation,
+            event: EventHash(*b"an event"),
+            number: 7,
             until: Millis::now().after(std::time::Duration::from_secs(10)),
         };
         platforms::send(&outside, &target, message, part).await
@@ -153,19 +183,23 @@ impl Sender {
     }
 }
 
-fn conversation(chat: ChatId) -> Conversation {
+/// A conversation that nothing is known of.
+pub(crate) fn conversation(chat: ChatId) -> Conversation {
     Conversation {
         key: ConversationKey {
             channel: "shop".parse().unwrap(),
             chat,
         },
         mode: Mode::Agent,
+        with_people: false,
         told: false,
-        operator_spoke: false,
+        operator_spoke: None,
         returned: false,
         visitor: Visitor::default(),
         facts: Facts::default(),
         agent: None,
+        stand_in: None,
+        threads: Default::default(),
         address: None,
         kept_under: None,
         answers: Default::default(),

@@ -20,7 +20,7 @@ use shared::mailbox::lane::MAX_BYTES;
 use shared::mailbox::{
     Append, Entry, EventHash, EventId, Lane, Lease, NotAppended, NotWritten, Owner,
 };
-use shared::model::{ConversationKey, Signals, Visitor};
+use shared::model::ConversationKey;
 use shared::store::Store;
 use shared::store::conversation::{Conversation, KeptAnswer, LaneName};
 use shared::store::mailbox::{Accept, Give, Given, NotAccepted, Outcome};
@@ -340,22 +340,13 @@ impl Play {
             accepted: self.now,
             body: "x".repeat(*length),
         };
-        Accept {
-            lane,
-            append: Append {
-                event,
-                entries: bodies.iter().map(entry).collect(),
-                lease: (!self.is_taken_from(lane)).then(|| self.lease(owner, lasts)),
-                now: self.now,
-            },
-            visitor: Visitor::default(),
-            signals: Signals::default(),
-            agent: None,
-            operator_speaks: false,
-            unless_operator_spoke: false,
-            unless_returned: false,
-            buttons: Vec::new(),
-        }
+        let append = Append {
+            event,
+            entries: bodies.iter().map(entry).collect(),
+            lease: (!self.is_taken_from(lane)).then(|| self.lease(owner, lasts)),
+            now: self.now,
+        };
+        Accept::new(lane, append)
     }
 
     fn purely(&mut self, name: LaneName, ask: &Ask) -> Said {

@@ -8,7 +8,7 @@ use shared::mailbox::Owner;
 use shared::model::{Facts, Mode, Signals, Visitor};
 use shared::store::Store;
 use shared::store::conversation::{Conversation, LaneName};
-use shared::store::mailbox::{Accept, Give, NotAccepted};
+use shared::store::mailbox::{Accept, Give, NotAccepted, Silence};
 
 use crate::emulator::{fresh_key, store};
 use crate::make::{START, accept, empty, lease};
@@ -162,7 +162,7 @@ async fn handed_over(store: &Store) -> Conversation {
     let conversation = store.conversation(&key).await.unwrap().unwrap();
     assert_eq!(conversation.mode, Mode::Operator);
     assert!(conversation.told);
-    assert!(conversation.operator_spoke);
+    assert!(conversation.operator_spoke.is_some());
     conversation
 }
 
@@ -174,7 +174,7 @@ async fn the_channel_hands_back() {
     let conversation = store.conversation(&key).await.unwrap().unwrap();
     assert_eq!(conversation.mode, Mode::Agent);
     assert!(!conversation.told);
-    assert!(!conversation.operator_spoke);
+    assert!(conversation.operator_spoke.is_none());
     assert_eq!(conversation.to_channel.queue.len(), 1, "what waits stays");
 }
 
@@ -193,7 +193,7 @@ async fn a_person_speaks_whatever_is_said_of_who_answers() {
             ..says("a person", mode)
         };
         let conversation = store.accept(&key, &spoken).await.unwrap();
-        assert_eq!(conversation.operator_spoke, spoke, "{mode:?}");
+        assert_eq!(conversation.operator_spoke.is_some(), spoke, "{mode:?}");
     }
 }
 
@@ -206,7 +206,7 @@ async fn the_agent_does_not_take_back_what_the_channels_operators_have() {
         let conversation = store.accept(&key, &event).await.unwrap();
         assert_eq!(conversation.mode, Mode::Operator);
         assert!(conversation.told);
-        assert_eq!(conversation.operator_spoke, mode == Mode::Closed);
+        assert_eq!(conversation.operator_spoke.is_some(), mode == Mode::Closed);
     }
 }
 
@@ -219,11 +219,11 @@ async fn the_agent_takes_back_what_its_own_people_had() {
         ..says("a person", Some(Mode::Operator))
     };
     let conversation = store.accept(&key, &operator).await.unwrap();
-    assert!(conversation.operator_spoke);
+    assert!(conversation.operator_spoke.is_some());
     let takes = says("takes back", Some(Mode::Agent));
     let conversation = store.accept(&key, &takes).await.unwrap();
     assert_eq!(conversation.mode, Mode::Agent);
-    assert!(!conversation.operator_spoke);
+    assert!(conversation.operator_spoke.is_none());
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn the_agent_does_not_talk_over_a_person() {
     let before = handed_over(&store).await;
     let key = &before.key;
     let reply = Accept {
-        unless_operator_spoke: true,
+        unless_operator_spoke: Some(Silence::Never),
         ..accept(LaneName::ToChannel, "reply", &["I am a machine"], None)
     };
     let refused = store.accept(key, &reply).await;
@@ -241,7 +241,7 @@ async fn the_agent_does_not_talk_over_a_person() {
     assert_eq!(now.to_channel, before.to_channel, "not even remembered");
 
     let known = Accept {
-        unless_operator_spoke: true,
+        unless_operator_spoke: Some(Silence::Never),
         ..accept(LaneName::ToChannel, "a person", &["hello"], None)
     };
     let refused = store.accept(key, &known).await;

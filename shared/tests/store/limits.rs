@@ -11,7 +11,7 @@ use shared::mailbox::lane::{ENTRY_OVERHEAD, MAX_BYTES, MAX_SEEN};
 use shared::mailbox::{EventId, Owner};
 use shared::model::ConversationKey;
 use shared::store::conversation::{Conversation, LaneName};
-use shared::store::mailbox::{Accept, Give, Given, MAX_GIVEN, NotAccepted};
+use shared::store::mailbox::{Accept, Give, Given, MAX_GIVEN, NotAccepted, Silence, Turn};
 use shared::store::{Item, Store};
 
 use crate::emulator::{fresh_key, put_raw, raw_item, store};
@@ -241,6 +241,8 @@ async fn an_event_that_brings_the_most_fits_into_an_expression() {
             phone: text(),
             email: text(),
             location: text(),
+            site: text(),
+            chat_id: text(),
             language: text(),
         },
         signals: shared::model::Signals {
@@ -259,7 +261,9 @@ async fn an_event_that_brings_the_most_fits_into_an_expression() {
         },
         agent: Some("agent".parse().unwrap()),
         operator_speaks: true,
-        unless_operator_spoke: true,
+        unless_operator_spoke: Some(Silence::Never),
+        unless_told: true,
+        turn: Turn::Anew,
         ..accept(LaneName::ToChannel, "a", &["text"], lease(1))
     };
     let also = [

@@ -5,7 +5,7 @@
 //! * [`differential`] compares every write with the pure transition that it stands for, in random sequences of
 //!   [`moves`].
 //! * [`retried`] and [`concurrent`] are what else can happen to a write.
-//! * [`fields`], [`answers`], [`following`] and [`expiry`] are the rest of a conversation's item; [`connections`] and
+//! * [`fields`], [`answers`], [`following`], [`turns`] and [`expiry`] are the rest of a conversation's item; [`connections`] and
 //!   [`dead_letters`] the other items.
 //! * [`unexpected`] is what must not happen, [`limits`] are DynamoDB's, and [`template`] compares with `template.yaml`.
 
@@ -30,5 +30,7 @@ mod make;
 mod moves;
 mod retried;
 mod template;
+mod threads;
+mod turns;
 mod unexpected;
 mod wire;

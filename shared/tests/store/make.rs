@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::mailbox::{Append, Entry, EventId, Lease, Owner};
-use shared::model::{ConversationKey, Signals, Visitor};
+use shared::model::ConversationKey;
 use shared::store::Item;
 use shared::store::conversation::{Conversation, LaneName};
 use shared::store::mailbox::Accept;
@@ -35,22 +35,13 @@ pub(crate) fn entries(event: EventId, bodies: &[&str], now: Millis) -> Vec<Entry
 /// The event named `event`, which brings `bodies` and nothing else, at [`START`].
 pub(crate) fn accept(lane: LaneName, event: &str, bodies: &[&str], lease: Option<Lease>) -> Accept {
     let event = EventId::named(event);
-    Accept {
-        lane,
-        append: Append {
-            event,
-            entries: entries(event, bodies, START),
-            lease,
-            now: START,
-        },
-        visitor: Visitor::default(),
-        signals: Signals::default(),
-        agent: None,
-        operator_speaks: false,
-        unless_operator_spoke: false,
-        unless_returned: false,
-        buttons: Vec::new(),
-    }
+    let append = Append {
+        event,
+        entries: entries(event, bodies, START),
+        lease,
+        now: START,
+    };
+    Accept::new(lane, append)
 }
 
 /// A conversation that has not begun.

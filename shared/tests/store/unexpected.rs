@@ -9,7 +9,7 @@ use shared::mailbox::{Lease, Owner};
 use shared::model::ConversationKey;
 use shared::store::client::{Access, client};
 use shared::store::conversation::{Conversation, LaneName};
-use shared::store::mailbox::{Accept, Give, NotAccepted};
+use shared::store::mailbox::{Accept, Give, NotAccepted, Silence};
 use shared::store::{Item, Store};
 
 use crate::emulator::{fresh_key, put_raw, raw_item, store};
@@ -43,7 +43,11 @@ fn impossible() -> Vec<(String, Value)> {
         ("mode", n("1")),
         ("mode", s("tired")),
         ("told", s("yes")),
-        ("operator_spoke", n("1")),
+        ("operator_spoke", s("1")),
+        ("operator_spoke", n("-1")),
+        ("stand_in", s("NOT AN ID")),
+        ("thread_agent", s("42")),
+        ("thread_NOT AN ID", m([("b", s("42")), ("t", n("1"))])),
         ("agent", s("NOT AN ID")),
         ("agent", n("1")),
         ("address", s("")),
@@ -169,7 +173,7 @@ async fn writes(store: &Store, whole: &Conversation) -> usize {
         let again = accept(lane, "a", &["text"], None);
         let next = accept(lane, "next", &["text"], None);
         let unless = Accept {
-            unless_operator_spoke: true,
+            unless_operator_spoke: Some(Silence::Never),
             ..next.clone()
         };
         for accept in [&again, &unless, &next] {

@@ -1,23 +1,85 @@
 //! Selarti's JSON. Flags are the strings `"yes"` and `"no"`.
+//!
+//! What one end writes, the other one reads: `send_message_external` is one type, with other fields to write than to read. The
+//! webhook is two, because it is written exactly as the sample has it and read as whatever may come.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::platforms::optional_text;
 
-/// The body of `POST {base}/api/1.1/wf/send_message_external`.
-#[derive(Debug, Serialize)]
-pub struct SendMessageExternal<'a> {
+/// The `wh_type` of a message's webhook.
+pub(super) const ALL_MESSAGES: &str = "all_messages";
+/// The `message_type` of what the AI says.
+pub(super) const BOT: &str = "bot";
+/// The `message_type` of what a person says in its place.
+pub(super) const OPERATOR: &str = "operator";
+
+/// The body of `POST {base}/api/1.1/wf/send_message_external`: of `&str` to write, of `Option<Value>` to read.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendMessageExternal<T> {
     /// Which task answers.
-    pub task_id: &'a str,
-    /// The conversation's id, chosen by us; comes back as `external_chat_id`.
-    pub chat_id: &'a str,
+    pub task_id: T,
+    /// The conversation's id, chosen by the sender; comes back as `external_chat_id`.
+    pub chat_id: T,
     /// The visitor's text.
-    pub message: &'a str,
+    pub message: T,
 }
 
-/// The body of the `all_messages` webhook. Every field but the type may be missing: only a sample is published. So the
-/// fields that stand beside the message may also be of any type; none of them may cost the message.
+/// The body of the `all_messages` webhook as it is written: the 20 fields of the vendor's sample in its order, all of them
+/// strings, all of them there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AllMessages<'a> {
+    /// The channel at Selarti.
+    pub channel_id: &'a str,
+    /// The dialog is closed.
+    #[serde(serialize_with = "write_yes_no")]
+    pub close: bool,
+    /// The company at Selarti.
+    pub company_id: &'a str,
+    /// The visitor's contact.
+    pub contacts: &'a str,
+    /// The `chat_id` that the message was sent with.
+    pub external_chat_id: &'a str,
+    /// The visitor left a contact.
+    #[serde(serialize_with = "write_yes_no")]
+    pub get_contact: bool,
+    /// The visitor showed interest.
+    #[serde(serialize_with = "write_yes_no")]
+    pub interest: bool,
+    /// The visitor seems to be a program.
+    #[serde(serialize_with = "write_yes_no")]
+    pub is_bot: bool,
+    /// The manager at Selarti.
+    pub manager_id: &'a str,
+    /// The message's id.
+    pub message_id: String,
+    /// The message's text.
+    pub message_text: &'a str,
+    /// `bot` or `operator`.
+    pub message_type: &'static str,
+    /// The dialog was handed to an operator.
+    #[serde(serialize_with = "write_yes_no")]
+    pub operator: bool,
+    /// Where staff answer.
+    pub panel_url: &'a str,
+    /// Where the dialog can be read.
+    pub share_url: &'a str,
+    /// The dialog reached its goal.
+    #[serde(serialize_with = "write_yes_no")]
+    pub success: bool,
+    /// The task's id.
+    pub task_id: &'a str,
+    /// The dialog's id, of whoever answers.
+    pub thread_id: String,
+    /// The visitor's name, or what the dialog is called.
+    pub title: String,
+    /// `all_messages`.
+    pub wh_type: &'static str,
+}
+
+/// The body of the `all_messages` webhook as it is read. Every field but the type may be missing: only a sample is published.
+/// So the fields that stand beside the message may also be of any type; none of them may cost the message.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Webhook {
@@ -88,6 +150,14 @@ impl Failed {
         let within = self.body.get("message").and_then(Value::as_str);
         within.or(self.message.as_deref())
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn write_yes_no<S: Serializer>(flag: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if *flag { "yes" } else { "no" })
 }
 
 fn yes_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {

@@ -199,3 +199,18 @@ pub struct ResponseParameters {
     pub migrate_to_chat_id: Option<i64>,
     pub retry_after: Option<u64>,
 }
+
+/// The answer to `getFile`.
+#[derive(Debug, Deserialize)]
+pub struct FilePath {
+    /// The file.
+    pub result: FileInfo,
+}
+
+/// `File`.
+#[derive(Debug, Deserialize)]
+pub struct FileInfo {
+    /// Where it is, below `/file/bot{token}/`; for an hour at the least.
+    #[serde(default)]
+    pub file_path: Option<String>,
+}

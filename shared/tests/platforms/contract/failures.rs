@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use proptest::prelude::*;
 use shared::delivery::failure::Failure;
 use shared::http::Answer;
-use shared::platforms::Platform;
+use shared::platforms::End;
 
 use crate::driver::driver;
 
@@ -17,11 +17,11 @@ fn answer(status: u16, body: &[u8]) -> Answer {
 }
 
 /// The platforms that are sent anything, and what they make of an answer.
-fn judged(status: u16, body: &[u8]) -> Vec<(Platform, Result<(), Failure>)> {
-    let judged = Platform::ALL.iter().filter_map(|&platform| {
-        let judged = driver(platform).judge(&answer(status, body));
-        assert_eq!(judged.is_some(), platform.capabilities().push);
-        judged.map(|judged| (platform, judged))
+fn judged(status: u16, body: &[u8]) -> Vec<(End, Result<(), Failure>)> {
+    let judged = End::ALL.iter().filter_map(|&end| {
+        let judged = driver(end).judge(&answer(status, body));
+        assert_eq!(judged.is_some(), end.capabilities().push);
+        judged.map(|judged| (end, judged))
     });
     judged.collect()
 }
@@ -40,10 +40,10 @@ const BODIES: &[&[u8]] = &[
 fn what_may_get_better_is_tried_again() {
     for status in [401, 408, 425, 429, 500, 502, 503, 504, 521] {
         for body in BODIES {
-            for (platform, judged) in judged(status, body) {
+            for (end, judged) in judged(status, body) {
                 assert!(
                     matches!(judged, Err(Failure::Later { .. })),
-                    "{platform:?}, {status}"
+                    "{end:?}, {status}"
                 );
             }
         }
@@ -60,11 +60,11 @@ fn what_was_surely_not_taken_is_in_no_doubt_and_what_may_have_been_is() {
         (502, true),
         (504, true),
     ] {
-        for (platform, judged) in judged(status, b"<html>no</html>") {
+        for (end, judged) in judged(status, b"<html>no</html>") {
             let Err(Failure::Later { in_doubt, .. }) = judged else {
-                panic!("{platform:?}, {status}: {judged:?}");
+                panic!("{end:?}, {status}: {judged:?}");
             };
-            assert_eq!(in_doubt, doubt, "{platform:?}, {status}");
+            assert_eq!(in_doubt, doubt, "{end:?}, {status}");
         }
     }
 }
@@ -73,14 +73,11 @@ fn what_was_surely_not_taken_is_in_no_doubt_and_what_may_have_been_is() {
 fn what_cannot_get_better_is_a_dead_letter_with_a_reason() {
     for status in [302, 400, 403, 413, 422] {
         for body in BODIES {
-            for (platform, judged) in judged(status, body) {
+            for (end, judged) in judged(status, body) {
                 let Err(Failure::Never { reason }) = judged else {
-                    panic!("{platform:?}, {status}: {judged:?}");
+                    panic!("{end:?}, {status}: {judged:?}");
                 };
-                assert!(
-                    reason.contains(&status.to_string()),
-                    "{platform:?}: {reason}"
-                );
+                assert!(reason.contains(&status.to_string()), "{end:?}: {reason}");
             }
         }
     }
@@ -96,14 +93,14 @@ proptest! {
     ) {
         let told = serde_json::json!({"message": text, "description": text, "body": {"message": text}});
         for body in [body, told.to_string().into_bytes()] {
-            for (platform, judged) in judged(status, &body) {
+            for (end, judged) in judged(status, &body) {
                 match judged {
-                    Ok(()) => prop_assert!((200..300).contains(&status), "{:?}", platform),
+                    Ok(()) => prop_assert!((200..300).contains(&status), "{:?}", end),
                     Err(Failure::Later { reason, .. } | Failure::Never { reason }) => {
-                        prop_assert!(!reason.is_empty() && reason.chars().count() < 400, "{:?}: {:?}", platform, reason);
-                        prop_assert!(!reason.chars().any(char::is_control), "{:?}: {:?}", platform, reason);
+                        prop_assert!(!reason.is_empty() && reason.chars().count() < 400, "{:?}: {:?}", end, reason);
+                        prop_assert!(!reason.chars().any(char::is_control), "{:?}: {:?}", end, reason);
                     }
-                    Err(Failure::Moved(_)) => prop_assert!(false, "{:?} moved", platform),
+                    Err(Failure::Moved(_)) => prop_assert!(false, "{:?} moved", end),
                 }
             }
         }

@@ -59,6 +59,10 @@ fn said() -> impl Strategy<Value = Said> {
             content: Content::Press(button),
         }),
         location(),
+        prop_oneof![Just(Content::HandedOver), Just(Content::Closed)].prop_map(|content| Said {
+            legible: Vec::new(),
+            content,
+        }),
         (short(), short()).prop_map(|(name, phone)| Said {
             legible: vec![name.clone(), phone.clone()],
             content: Content::Contact(Contact { name, phone }),
@@ -144,6 +148,7 @@ fn file() -> impl Strategy<Value = Said> {
     let source = prop_oneof![
         "https://example\\.com/[a-z]{1,20}".prop_map(FileSource::Url),
         "HELD[A-Z]{10,20}".prop_map(FileSource::Held),
+        "HELD[A-Z]{10,20}".prop_map(FileSource::Kept),
     ];
     let name = prop_oneof![4 => short(), 1 => "(имя ){300,1500}"];
     let media = prop::option::of(Just("image/png".to_owned()));

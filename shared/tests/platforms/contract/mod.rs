@@ -4,6 +4,7 @@
 //! * [`time`]: a long body or message takes time in proportion;
 //! * [`parts`]: whatever a message holds, the vendor is sent only what it takes, and a person reads all of it;
 //! * [`duplicates`]: an event is known again, and is no other;
+//! * [`matrix`]: what each pair of them can carry is written down;
 //! * [`names`]: a platform is called the same everywhere;
 //! * [`secrets`]: none is printed, kept or told;
 //! * [`failures`]: no answer of a vendor's loses a message.
@@ -11,7 +12,8 @@
 mod bad_input;
 mod duplicates;
 mod failures;
-mod messages;
+mod matrix;
+pub(crate) mod messages;
 mod mutate;
 mod names;
 mod parts;

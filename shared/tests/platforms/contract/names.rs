@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use shared::platforms::{Platform, Settings};
+use shared::platforms::{End, Platform, Settings};
 
 use crate::driver::driver;
 
@@ -19,10 +19,10 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
 }
 
-/// The smallest settings of a platform, as the table keeps them.
-fn settings(platform: Platform) -> Value {
-    let mut settings = driver(platform).settings();
-    settings["platform"] = platform.name().into();
+/// The smallest settings of an end, as the table keeps them.
+fn settings(end: End) -> Value {
+    let mut settings = driver(end).settings();
+    settings["platform"] = end.name().into();
     settings
 }
 
@@ -35,6 +35,8 @@ fn each_has_a_folder_of_the_same_files() {
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.file_type().unwrap().is_dir())
         .map(|entry| entry.file_name().into_string().unwrap())
+        // What two vendors have in common.
+        .filter(|folder| folder != "bot_api")
         .collect();
     let named: BTreeSet<String> = Platform::ALL
         .iter()
@@ -42,9 +44,24 @@ fn each_has_a_folder_of_the_same_files() {
         .collect();
     assert_eq!(folders, named);
     for folder in folders {
-        for file in ["mod", "settings", "wire", "receive", "send", "answer"] {
-            let path = platforms.join(&folder).join(format!("{file}.rs"));
-            assert!(path.is_file(), "{path:?} is missing");
+        let ends = std::fs::read_dir(platforms.join(&folder)).unwrap();
+        let ends: Vec<_> = ends
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.file_type().unwrap().is_dir())
+            .collect();
+        let known = End::ALL
+            .iter()
+            .filter(|end| end.platform().name().replace('-', "_") == folder);
+        assert_eq!(
+            ends.len(),
+            known.count(),
+            "{folder} has a folder for each end"
+        );
+        for end in ends {
+            for file in ["mod", "settings", "receive", "send", "answer"] {
+                let path = end.path().join(format!("{file}.rs"));
+                assert!(path.is_file(), "{path:?} is missing");
+            }
         }
     }
 }
@@ -81,11 +98,12 @@ fn the_template_routes_each_webhook() {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Path: "))
         .collect();
-    for platform in Platform::ALL {
-        let settings: Settings = serde_json::from_value(settings(platform)).unwrap();
+    for end in End::ALL {
+        let settings: Settings = serde_json::from_value(settings(end)).unwrap();
         let path = settings.webhook_path("shop", "token");
-        let matching = routes.iter().filter(|route| matches(route, &path));
-        assert_eq!(matching.count(), 1, "{path} among {routes:?}");
+        assert!(matches(end.route(), &path), "{path}");
+        let found = routes.iter().filter(|route| **route == end.route());
+        assert_eq!(found.count(), 1, "{} among {routes:?}", end.route());
     }
 }
 
@@ -101,14 +119,14 @@ fn matches(route: &str, path: &str) -> bool {
 
 #[test]
 fn settings_carry_the_name_and_come_back() {
-    for platform in Platform::ALL {
-        let written = settings(platform);
+    for end in End::ALL {
+        let written = settings(end);
         let read: Settings = serde_json::from_value(written.clone()).unwrap();
-        assert_eq!(read.platform(), platform);
+        assert_eq!(read.end(), end);
         let kept = serde_json::to_value(&read).unwrap();
-        assert_eq!(kept["platform"], platform.name());
+        assert_eq!(kept["platform"], end.name());
         for (key, value) in written.as_object().unwrap() {
-            assert_eq!(&kept[key], value, "{platform:?}: {key}");
+            assert_eq!(&kept[key], value, "{end:?}: {key}");
         }
         assert_eq!(serde_json::from_value::<Settings>(kept).unwrap(), read);
     }
@@ -116,22 +134,19 @@ fn settings_carry_the_name_and_come_back() {
 
 #[test]
 fn a_key_that_is_unknown_or_missing_is_refused_by_name() {
-    for platform in Platform::ALL {
-        let valid = settings(platform);
+    for end in End::ALL {
+        let valid = settings(end);
         let mut typo = valid.clone();
         typo["in_duobt"] = "lose".into();
         let error = serde_json::from_value::<Settings>(typo).unwrap_err();
-        assert!(
-            error.to_string().contains("in_duobt"),
-            "{platform:?}: {error}"
-        );
+        assert!(error.to_string().contains("in_duobt"), "{end:?}: {error}");
         for key in valid.as_object().unwrap().keys() {
             let mut without = valid.clone();
             without.as_object_mut().unwrap().remove(key);
             let error = serde_json::from_value::<Settings>(without).unwrap_err();
             assert!(
                 error.to_string().contains(key),
-                "{platform:?} without {key}: {error}"
+                "{end:?} without {key}: {error}"
             );
         }
     }
@@ -139,17 +154,105 @@ fn a_key_that_is_unknown_or_missing_is_refused_by_name() {
 
 #[test]
 fn no_other_name_is_a_platform() {
-    let names: BTreeSet<_> = Platform::ALL
-        .iter()
-        .map(|platform| platform.name())
-        .collect();
-    assert_eq!(names.len(), Platform::ALL.len(), "a name stands for one");
+    let names: BTreeSet<_> = End::ALL.iter().map(|end| end.name()).collect();
+    assert_eq!(names.len(), End::ALL.len(), "a name stands for one");
     for name in ["", "Telegram", "whatsapp"] {
-        let mut settings = settings(Platform::Telegram);
+        let mut settings = settings(End::TelegramChannel);
         settings["platform"] = name.into();
         assert!(
             serde_json::from_value::<Settings>(settings).is_err(),
             "{name:?}"
         );
     }
+}
+
+/// The platform that was added last.
+const LAST: [&str; 3] = ["api-medium", "api_medium", "ApiMedium"];
+
+/// Where it may be named, as `docs/adding-a-platform.md` calls the place and as it begins for this platform.
+const PLACES: &[(&str, &str)] = &[
+    (
+        "shared/src/platforms/{name}/",
+        "shared/src/platforms/api_medium/",
+    ),
+    ("shared/src/platforms/mod.rs", "shared/src/platforms/mod.rs"),
+    ("shared/src/platforms/end.rs", "shared/src/platforms/end.rs"),
+    (
+        "shared/src/platforms/settings.rs",
+        "shared/src/platforms/settings.rs",
+    ),
+    ("functions/{name}/", "functions/api-medium/"),
+    ("[workspace.dependencies]", "Cargo.toml"),
+    (".ci/run", ".ci/run"),
+    ("template.yaml", "template.yaml"),
+    ("gateway/api.rs", "cli/src/gateway/api.rs"),
+    ("gateway/template.rs", "cli/src/gateway/template.rs"),
+    ("cli/Cargo.toml", "cli/Cargo.toml"),
+    ("configuration/tests.rs", "cli/src/configuration/tests.rs"),
+    ("commands/demonstration/", "cli/src/commands/demonstration/"),
+    ("commands/demonstration/", "cli/tests/cli/"),
+    ("tests/simulators/src/", "tests/simulators/src/"),
+    ("shared/tests/platforms/", "shared/tests/platforms/"),
+    ("tests/tests/system/matrix/", "tests/tests/system/matrix"),
+    ("tests/bench/", "tests/bench/src/programs.rs"),
+    ("docs/platforms/matrix.md", "docs/platforms/"),
+    ("configuration.md", "docs/configuration.md"),
+    ("switchboard.example.toml", "switchboard.example.toml"),
+    ("handover.md", "docs/handover.md"),
+    ("CHANGELOG.md", "CHANGELOG.md"),
+    // The page itself, and the README, which counts what there is.
+    ("# Adding a platform", "docs/adding-a-platform.md"),
+    ("# Adding a platform", "README.md"),
+    ("# Adding a platform", "docs/architecture.md"),
+    ("# Adding a platform", "docs/performance.md"),
+];
+
+/// Every file of ours below `folder`, but for what is built and what git ignores.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if matches!(
+            name,
+            "target" | ".git" | ".venv" | ".aws-sam" | "Cargo.lock"
+        ) {
+            continue;
+        }
+        if path.is_dir() {
+            sources(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn a_platform_is_named_where_this_page_says_and_nowhere_else() {
+    let page = read(&root().join("docs/adding-a-platform.md"));
+    for (called, _) in PLACES {
+        assert!(page.contains(called), "the page does not name {called}");
+    }
+    let mut files = Vec::new();
+    sources(&root(), &mut files);
+    let mut named = 0;
+    for path in files {
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        if !LAST.iter().any(|name| text.contains(name)) {
+            continue;
+        }
+        named += 1;
+        let place = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            PLACES.iter().any(|(_, begins)| place.starts_with(begins)),
+            "{place} names a platform: take it out, or add the place to docs/adding-a-platform.md"
+        );
+    }
+    assert!(named > 20, "the test looks in the wrong place");
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use shared::fit::shorten_buttons;
+use shared::fit::returnable_buttons;
 use shared::model::{Author, Content, FileSource, Message};
-use shared::platforms::{Platform, Role};
+use shared::platforms::{Buttons, End, Role};
 
 use super::messages::message;
 use crate::driver::{Driver, driver};
@@ -33,6 +33,7 @@ fn has_ink(content: &Content) -> bool {
         Content::Buttons(rows) => rows.iter().any(|row| !row.is_empty()),
         Content::Press(button) => !button.text.trim().is_empty() || !button.id.trim().is_empty(),
         Content::File(_) | Content::Location(_) | Content::Contact(_) => true,
+        Content::HandedOver | Content::Closed => false,
     }
 }
 
@@ -48,36 +49,33 @@ fn ids(message: &Message) -> Vec<&str> {
 }
 
 /// The message as it goes into the lane of a channel, and the whole ids by the short ones.
-fn for_channel(platform: Platform, message: &Message) -> (Message, HashMap<String, String>) {
+fn for_channel(end: End, message: &Message) -> (Message, HashMap<String, String>) {
     let mut message = message.clone();
-    let shortened = match platform.capabilities().buttons {
-        Some(ids) => shorten_buttons(&mut message, ids),
-        None => Vec::new(),
-    };
+    let shortened = returnable_buttons(&mut message, end.capabilities().buttons);
     (message, shortened.into_iter().collect())
 }
 
 proptest! {
     #[test]
     fn the_vendor_takes_every_part_and_a_person_reads_everything((message, legible) in message()) {
-        for platform in Platform::ALL {
-            let driver = driver(platform);
-            let (fitted, whole) = for_channel(platform, &message);
+        for end in End::ALL {
+            let driver = driver(end);
+            let (fitted, whole) = for_channel(end, &message);
             let parts = driver.parts(&fitted);
             parts.iter().for_each(|part| driver.assert_taken(part));
             if fitted.contents.iter().any(has_ink) {
-                prop_assert!(!parts.is_empty(), "{:?} says nothing", platform);
+                prop_assert!(!parts.is_empty(), "{:?} says nothing", end);
             }
             for form in shown(driver, &parts) {
                 for text in &legible {
-                    prop_assert!(form.contains(&ink(text)), "{:?} lost {:?} in {:?}", platform, text, form);
+                    prop_assert!(form.contains(&ink(text)), "{:?} lost {:?} in {:?}", end, text, form);
                 }
-                prop_assert!(!form.contains("HELD"), "{:?} tells the id of a held file", platform);
+                prop_assert!(!form.contains("HELD"), "{:?} tells the id of a held file", end);
             }
-            if platform.capabilities().buttons.is_some() {
+            if matches!(end.capabilities().buttons, Buttons::WithIds(_)) {
                 let there = parts.iter().flat_map(|part| driver.button_ids(part));
                 let lead: Vec<String> = there.map(|id| whole.get(&id).cloned().unwrap_or(id)).collect();
-                prop_assert_eq!(lead, ids(&message), "{:?}", platform);
+                prop_assert_eq!(lead, ids(&message), "{:?}", end);
             }
         }
     }
@@ -85,8 +83,8 @@ proptest! {
     /// A message waits in a lane as JSON, and parts that were sent are counted: it must be the same parts every time.
     #[test]
     fn a_message_is_the_same_parts_every_time((message, _) in message()) {
-        for platform in Platform::ALL {
-            let driver = driver(platform);
+        for end in End::ALL {
+            let driver = driver(end);
             let parts = driver.parts(&message);
             let kept: Message = serde_json::from_str(&serde_json::to_string(&message).unwrap()).unwrap();
             prop_assert_eq!(&driver.parts(&kept), &parts);
@@ -98,9 +96,9 @@ proptest! {
     #[test]
     fn an_agent_reads_who_wrote((mut message, _) in message(), name in "[a-zа-я]{3,12}") {
         message.author = Author::Visitor { name: Some(name.clone()) };
-        for platform in Platform::ALL {
-            let driver = driver(platform);
-            if platform.capabilities().role == Role::Agent {
+        for end in End::ALL {
+            let driver = driver(end);
+            if end.capabilities().role == Role::Agent {
                 let parts = driver.parts(&message);
                 prop_assert!(shown(driver, &parts)[0].starts_with(&name));
             }
@@ -128,15 +126,18 @@ fn the_messages_are_of_every_kind() {
                 Content::File(file) => match &file.source {
                     FileSource::Url(_) => "file",
                     FileSource::Held(_) => "held file",
+                    FileSource::Kept(_) => "kept file",
                 },
                 Content::Buttons(_) => "buttons",
                 Content::Press(_) => "press",
                 Content::Location(_) => "location",
                 Content::Contact(_) => "contact",
+                Content::HandedOver => "handed over",
+                Content::Closed => "closed",
             };
             *kinds.entry(kind).or_insert(0) += 1;
         }
     }
-    assert_eq!(kinds.len(), 11, "{kinds:?}");
+    assert_eq!(kinds.len(), 14, "{kinds:?}");
     assert!(kinds.values().all(|&count| count > 10), "{kinds:?}");
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::connections::Connection;
 use shared::delivery::failure::Failure;
 use shared::model::{Author, Content, Message};
-use shared::platforms::{Platform, Settings};
+use shared::platforms::{ConnectionSettings, End, Settings};
 
 use crate::NOW;
 use crate::driver::driver;
@@ -12,9 +12,9 @@ use crate::vendor::{Sender, Vendor};
 
 const SECRET: &str = "hunter2:AAE-very_secret";
 
-fn settings(platform: Platform) -> Value {
-    let mut settings = driver(platform).settings();
-    settings["platform"] = platform.name().into();
+fn settings(end: End) -> Value {
+    let mut settings = driver(end).settings();
+    settings["platform"] = end.name().into();
     settings
 }
 
@@ -29,16 +29,16 @@ fn references(settings: &Value) -> Vec<String> {
 
 #[test]
 fn a_connection_holds_references_and_nothing_else() {
-    for platform in Platform::ALL {
-        let written = settings(platform);
+    for end in End::ALL {
+        let written = settings(end);
         let sender = Sender::new(&written, "1", SECRET);
         let printed = sender.printed();
-        assert!(!printed.contains("hunter2"), "{platform:?}: {printed}");
+        assert!(!printed.contains("hunter2"), "{end:?}: {printed}");
         let settings: Settings = serde_json::from_value(written.clone()).unwrap();
         let referred: Vec<_> = settings.secrets().iter().map(ToString::to_string).collect();
         for key in references(&written) {
             let reference = written[&key].as_str().unwrap().to_owned();
-            assert!(referred.contains(&reference), "{platform:?} forgets {key}");
+            assert!(referred.contains(&reference), "{end:?} forgets {key}");
         }
         let connection = Connection {
             id: "shop".parse().unwrap(),
@@ -57,34 +57,49 @@ fn a_connection_holds_references_and_nothing_else() {
 /// Who writes the secret itself into the configuration is told so, without it.
 #[test]
 fn a_secret_in_place_of_a_reference_is_refused_and_not_repeated() {
-    for platform in Platform::ALL {
-        let valid = settings(platform);
+    for end in End::ALL {
+        let valid = settings(end);
         let references = references(&valid);
-        assert!(!references.is_empty(), "{platform:?} has no secret");
+        assert!(!references.is_empty(), "{end:?} has no secret");
         for key in references {
             let mut settings = valid.clone();
             settings[&key] = SECRET.into();
             let error = serde_json::from_value::<Settings>(settings)
                 .unwrap_err()
                 .to_string();
-            assert!(error.contains("env:NAME"), "{platform:?}, {key}: {error}");
-            assert!(!error.contains("hunter2"), "{platform:?}, {key}: {error}");
+            assert!(error.contains("env:NAME"), "{end:?}, {key}: {error}");
+            assert!(!error.contains("hunter2"), "{end:?}, {key}: {error}");
         }
     }
 }
 
 /// The settings of a platform that can be spoken to, with its base URL at `vendor`.
-fn towards(platform: Platform, vendor: &Vendor) -> Option<Value> {
-    let mut settings = settings(platform);
-    match platform {
-        Platform::Selarti => {
+fn towards(end: End, vendor: &Vendor) -> Option<Value> {
+    let mut settings = settings(end);
+    match end {
+        End::SelartiAgent => {
             settings["url"] = vendor.url.clone().into();
             settings["token"] = "env:TOKEN".into();
         }
-        Platform::Telegram => settings["api_url"] = vendor.url.clone().into(),
-        Platform::Webim => return None,
+        End::ApiMediumAgent | End::ApiMediumChannel => settings["url"] = vendor.url.clone().into(),
+        End::SelartiChannel => settings["url"] = vendor.url.clone().into(),
+        // The whole URL is a secret; see `sender`.
+        End::OmnichannelAgent => {}
+        End::OmnichannelChannel | End::WebimV2Channel => {
+            settings["url"] = vendor.url.clone().into();
+            settings["token"] = "env:TOKEN".into();
+        }
+        End::TelegramChannel => settings["api_url"] = vendor.url.clone().into(),
+        End::WebimV1Channel => return None,
     }
     Some(settings)
+}
+
+/// Who sends to `vendor`, each of whose secrets is [`SECRET`], or a URL that holds it.
+fn sender(settings: &Value, vendor: &Vendor) -> Sender {
+    Sender::new(settings, "1", SECRET)
+        .with_secret("WEBHOOK_URL", &format!("{}/{SECRET}", vendor.url))
+        .in_thread("1")
 }
 
 fn reason(failure: Failure) -> String {
@@ -98,7 +113,7 @@ fn reason(failure: Failure) -> String {
 #[tokio::test]
 async fn no_failure_tells_a_secret() {
     let message = Message::new(Author::Agent, NOW, Content::Text("hi".to_owned()));
-    for platform in Platform::ALL {
+    for end in End::ALL {
         let answering = |status| Vendor::answering(vec![(status, "<html>no</html>")]);
         for vendor in [
             Vendor::down(),
@@ -106,14 +121,14 @@ async fn no_failure_tells_a_secret() {
             answering(404),
             answering(500),
         ] {
-            let Some(settings) = towards(platform, &vendor) else {
-                assert!(!platform.capabilities().push);
+            let Some(settings) = towards(end, &vendor) else {
+                assert!(!end.capabilities().push);
                 continue;
             };
-            let sender = Sender::new(&settings, "1", SECRET);
+            let sender = sender(&settings, &vendor);
             let reason = reason(sender.send(&message, 0).await.unwrap_err());
-            assert!(!reason.contains("hunter2"), "{platform:?}: {reason}");
-            assert!(!sender.printed().contains("hunter2"), "{platform:?}");
+            assert!(!reason.contains("hunter2"), "{end:?}: {reason}");
+            assert!(!sender.printed().contains("hunter2"), "{end:?}");
         }
     }
 }
@@ -122,11 +137,12 @@ async fn no_failure_tells_a_secret() {
 #[tokio::test]
 async fn a_vendor_that_is_down_is_no_doubt() {
     let message = Message::new(Author::Agent, NOW, Content::Text("hi".to_owned()));
-    for platform in Platform::ALL {
-        let Some(settings) = towards(platform, &Vendor::down()) else {
+    for end in End::ALL {
+        let vendor = Vendor::down();
+        let Some(settings) = towards(end, &vendor) else {
             continue;
         };
-        let sent = Sender::new(&settings, "1", SECRET).send(&message, 0).await;
+        let sent = sender(&settings, &vendor).send(&message, 0).await;
         assert!(
             matches!(
                 sent,
@@ -135,7 +151,7 @@ async fn a_vendor_that_is_down_is_no_doubt() {
                     ..
                 })
             ),
-            "{platform:?}: {sent:?}"
+            "{end:?}: {sent:?}"
         );
     }
 }

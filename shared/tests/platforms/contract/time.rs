@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use shared::model::{Author, Button, Content, Message};
-use shared::platforms::Platform;
+use shared::platforms::End;
 
 use crate::NOW;
 use crate::driver::driver;
@@ -69,12 +69,12 @@ fn texts(length: usize) -> Vec<(&'static str, String)> {
 
 #[test]
 fn a_long_body() {
-    for platform in Platform::ALL {
-        let driver = driver(platform);
+    for end in End::ALL {
+        let driver = driver(end);
         for (index, (kind, _)) in texts(SHORT).iter().enumerate() {
             let body = |length| driver.written(&texts(length)[index].1);
             let (short, long) = (body(SHORT), body(LONG));
-            assert_linear(&format!("{platform:?} reads {kind}"), |length| {
+            assert_linear(&format!("{end:?} reads {kind}"), |length| {
                 let body = if length == SHORT { &short } else { &long };
                 std::hint::black_box(driver.receive(body, NOW));
             });
@@ -101,10 +101,10 @@ fn a_long_body_of_no_meaning() {
         ]
     };
     let (short, long) = (bodies(SHORT), bodies(LONG));
-    for platform in Platform::ALL {
-        let driver = driver(platform);
+    for end in End::ALL {
+        let driver = driver(end);
         for (index, (short, long)) in short.iter().zip(&long).enumerate() {
-            assert_linear(&format!("{platform:?} reads body {index}"), |length| {
+            assert_linear(&format!("{end:?} reads body {index}"), |length| {
                 let body = if length == SHORT { short } else { long };
                 std::hint::black_box(driver.receive(body.as_bytes(), NOW));
             });
@@ -114,15 +114,15 @@ fn a_long_body_of_no_meaning() {
 
 #[test]
 fn a_long_message() {
-    for platform in Platform::ALL {
-        let driver = driver(platform);
+    for end in End::ALL {
+        let driver = driver(end);
         for (index, (kind, _)) in texts(SHORT).iter().enumerate() {
             for wrap in [Content::Text, Content::Markdown] {
                 let message = |length| {
                     Message::new(Author::Agent, NOW, wrap(texts(length).swap_remove(index).1))
                 };
                 let (short, long) = (message(SHORT), message(LONG));
-                assert_linear(&format!("{platform:?} sends {kind}"), |length| {
+                assert_linear(&format!("{end:?} sends {kind}"), |length| {
                     let message = if length == SHORT { &short } else { &long };
                     std::hint::black_box(driver.parts(message));
                 });
@@ -149,10 +149,10 @@ fn a_message_of_many_contents() {
         ..Message::new(Author::Agent, NOW, Content::Text(String::new()))
     };
     let (short, long) = (message(SHORT), message(LONG));
-    for platform in Platform::ALL {
-        assert_linear(&format!("{platform:?} sends many contents"), |length| {
+    for end in End::ALL {
+        assert_linear(&format!("{end:?} sends many contents"), |length| {
             let message = if length == SHORT { &short } else { &long };
-            std::hint::black_box(driver(platform).parts(message));
+            std::hint::black_box(driver(end).parts(message));
         });
     }
 }

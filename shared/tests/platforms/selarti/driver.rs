@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::model::Message;
-use shared::platforms::selarti;
+use shared::platforms::selarti::agent;
 use shared::time::Millis;
-use shared::webhook::Received;
+use shared::webhook::{Received, Thread};
 
 use super::TASK;
 use crate::driver::{Driver, Outcome, Seen};
@@ -23,9 +23,9 @@ impl Driver for Selarti {
     }
 
     fn receive(&self, body: &[u8], now: Millis) -> Outcome {
-        match selarti::receive::receive(&super::settings(), body, now) {
+        match agent::receive::receive(&super::settings(), body, now) {
             Ok(Received::Event(event)) => Outcome::Event(Seen {
-                chat: event.key.thread(),
+                chat: thread(&event.thread),
                 event: event.event,
                 messages: usize::from(event.message.is_some()),
             }),
@@ -59,7 +59,7 @@ impl Driver for Selarti {
     }
 
     fn parts(&self, message: &Message) -> Vec<Value> {
-        let parts = selarti::send::parts(message);
+        let parts = agent::send::parts(message);
         parts.into_iter().map(Value::from).collect()
     }
 
@@ -78,6 +78,13 @@ impl Driver for Selarti {
     }
 
     fn judge(&self, answer: &Answer) -> Option<Result<(), Failure>> {
-        Some(selarti::send::judge(answer))
+        Some(agent::send::judge(answer))
+    }
+}
+
+fn thread(thread: &Thread) -> String {
+    match thread {
+        Thread::Ours(key) => key.thread(),
+        Thread::Kept(id) => panic!("Selarti takes our ids, and {id} is none"),
     }
 }

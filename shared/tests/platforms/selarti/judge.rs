@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use shared::delivery::failure::Failure;
 use shared::http::Answer;
-use shared::platforms::selarti::send::judge;
+use shared::platforms::selarti::agent::send::judge;
 
 fn judged(status: u16, body: &str) -> Result<(), Failure> {
     let headers = [("retry-after", "9")].map(|(name, value)| {

@@ -6,7 +6,7 @@ mod receive;
 mod send;
 
 use serde_json::json;
-use shared::platforms::selarti::Settings;
+use shared::platforms::selarti::agent::Settings;
 
 /// The task of the document's sample.
 const TASK: &str = "1721129985149x478019552540622850";

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use shared::mailbox::EventId;
 use shared::model::{Author, Content, Facts, Message, Mode, Signals};
-use shared::platforms::selarti;
-use shared::webhook::{AgentEvent, Received, Refusal};
+use shared::platforms::selarti::agent;
+use shared::webhook::{AgentEvent, Received, Refusal, Thread};
 
 use crate::{NOW, fixture};
 
 fn receive(body: &[u8]) -> Result<Received<AgentEvent>, Refusal> {
-    selarti::receive::receive(&super::settings(), body, NOW)
+    agent::receive::receive(&super::settings(), body, NOW)
 }
 
 /// What the documented sample says of its conversation, beside the message.
@@ -50,10 +50,10 @@ fn event(
         ..Message::new(author.clone(), NOW, content)
     });
     Received::Event(AgentEvent {
-        key: shared::model::ConversationKey {
+        thread: Thread::Ours(shared::model::ConversationKey {
             channel: thread.0.parse().unwrap(),
             chat: thread.1.parse().unwrap(),
-        },
+        }),
         event: EventId::named(id),
         author,
         message,
@@ -193,10 +193,10 @@ fn every_fixture_means_what_the_document_says() {
     let mut names: Vec<_> = meanings.iter().map(|(name, _)| *name).collect();
     // It has a test of its own.
     names.push("without_message_id");
-    fixture::assert_all_are_named("selarti", &names);
+    fixture::assert_all_are_named("selarti-agent", &names);
     for (name, expected) in meanings {
         assert_eq!(
-            receive(&fixture::body("selarti", name)),
+            receive(&fixture::body("selarti-agent", name)),
             Ok(expected),
             "{name}"
         );
@@ -210,7 +210,7 @@ fn a_message_without_an_id_is_known_by_its_body() {
         Ok(Received::Event(event)) => event,
         other => panic!("{other:?}"),
     };
-    let body = fixture::body("selarti", "without_message_id");
+    let body = fixture::body("selarti-agent", "without_message_id");
     let first = event(&body);
     assert_eq!(first.message.as_ref().unwrap().id, None);
     assert_eq!(
@@ -218,7 +218,7 @@ fn a_message_without_an_id_is_known_by_its_body() {
         [markdown("Да.").unwrap()]
     );
     assert_eq!(first, event(&body));
-    let mut other = fixture::json("selarti", "without_message_id");
+    let mut other = fixture::json("selarti-agent", "without_message_id");
     other["message_text"] = "Нет.".into();
     assert_ne!(first.event, event(other.to_string().as_bytes()).event);
 }
@@ -227,7 +227,7 @@ fn a_message_without_an_id_is_known_by_its_body() {
 fn what_is_missing_is_named() {
     for field in ["wh_type", "message_type", "external_chat_id"] {
         for absent in [None, Some(Value::Null)] {
-            let mut body = fixture::json("selarti", "bot");
+            let mut body = fixture::json("selarti-agent", "bot");
             match absent {
                 None => drop(body.as_object_mut().unwrap().remove(field)),
                 Some(null) => body[field] = null,
@@ -244,7 +244,7 @@ fn what_is_missing_is_named() {
 #[test]
 fn who_speaks_is_never_guessed() {
     for author in ["", "Bot", "assistant", "system", "users"] {
-        let mut body = fixture::json("selarti", "bot");
+        let mut body = fixture::json("selarti-agent", "bot");
         body["message_type"] = json!(author);
         assert_eq!(
             receive(body.to_string().as_bytes()),
@@ -267,7 +267,7 @@ fn flags_are_yes_or_no() {
         (json!("no"), json!(1), None),
         (json!({"a": 1}), json!("no"), Some(Mode::Agent)),
     ] {
-        let mut body = fixture::json("selarti", "bot");
+        let mut body = fixture::json("selarti-agent", "bot");
         body["close"] = close.clone();
         body["operator"] = operator.clone();
         let Ok(Received::Event(event)) = receive(body.to_string().as_bytes()) else {

@@ -7,7 +7,7 @@ use shared::model::{
     Author, Button, Contact, Content, File, FileKind, FileSource, Location, Message, Mode,
 };
 use shared::platforms::Progress;
-use shared::platforms::selarti::{answer, send};
+use shared::platforms::selarti::agent::{answer, send};
 use shared::webhook::{Accepted, Refusal};
 
 use super::TASK;
@@ -170,7 +170,10 @@ async fn the_call_is_the_documents() {
     let vendor = Vendor::answering(vec![OK]);
     let sender = sender(&vendor, &json!({"token": "env:TOKEN"}));
     let message = written(vec![text("Test message via api")]);
-    assert_eq!(sender.send(&message, 0).await, Ok(Progress::Complete));
+    assert_eq!(
+        sender.send(&message, 0).await,
+        Ok(Progress::Complete.into())
+    );
     let [request] = vendor.requests().try_into().unwrap();
     assert_eq!(
         request.line,
@@ -200,7 +203,10 @@ async fn an_api_key_is_exchanged_once_and_again_when_its_token_is_refused() {
     );
     let message = written(vec![text("hi")]);
     for _ in 0..3 {
-        assert_eq!(sender.send(&message, 0).await, Ok(Progress::Complete));
+        assert_eq!(
+            sender.send(&message, 0).await,
+            Ok(Progress::Complete.into())
+        );
     }
     let requests = vendor.requests();
     let said: Vec<_> = requests

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::model::Message;
-use shared::platforms::telegram::{self, send::Call};
+use shared::platforms::telegram::channel::{self, send::Call};
 use shared::time::Millis;
 use shared::webhook::Received;
 
@@ -19,7 +19,7 @@ impl Driver for Telegram {
     }
 
     fn receive(&self, body: &[u8], now: Millis) -> Outcome {
-        match telegram::receive::receive(body, now).map(|incoming| incoming.received) {
+        match channel::receive::receive(body, now).map(|incoming| incoming.received) {
             Ok(Received::Event(event)) => Outcome::Event(Seen {
                 chat: event.chat.as_str().to_owned(),
                 event: event.event,
@@ -56,7 +56,7 @@ impl Driver for Telegram {
     fn parts(&self, message: &Message) -> Vec<Value> {
         let call =
             |call: &Call| json!({"method": call.method, "parameters": call.parameters.clone()});
-        telegram::send::parts(message)
+        channel::send::parts(message)
             .iter()
             .map(|part| {
                 let otherwise: Vec<_> = part.otherwise.iter().map(call).collect();
@@ -99,7 +99,7 @@ impl Driver for Telegram {
     }
 
     fn judge(&self, answer: &Answer) -> Option<Result<(), Failure>> {
-        Some(telegram::send::judge(answer).map_err(Failure::from))
+        Some(channel::send::judge(answer).map_err(Failure::from))
     }
 }
 

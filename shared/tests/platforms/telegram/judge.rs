@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use shared::delivery::failure::Failure;
 use shared::http::Answer;
-use shared::platforms::telegram::send::{Refused, judge};
+use shared::platforms::telegram::channel::send::{Refused, judge};
 
 fn judged(status: u16, body: &str) -> Result<(), Refused> {
     judge(&Answer {

@@ -5,7 +5,7 @@ use shared::model::{
     Author, Button, ChatId, Contact, Content, File, FileKind, FileSource, Location, Message,
     Visitor,
 };
-use shared::platforms::telegram::receive::{Incoming, receive};
+use shared::platforms::telegram::channel::receive::{Incoming, receive};
 use shared::time::Millis;
 use shared::webhook::{ChannelEvent, Received};
 
@@ -279,14 +279,14 @@ fn meanings() -> Vec<(&'static str, Meaning)> {
 fn every_fixture_means_what_the_document_says() {
     let meanings = meanings();
     let names: Vec<_> = meanings.iter().map(|(name, _)| *name).collect();
-    fixture::assert_all_are_named("telegram", &names);
+    fixture::assert_all_are_named("telegram-channel", &names);
     for (name, meaning) in meanings {
-        let id = fixture::json("telegram", name)["update_id"].to_string();
+        let id = fixture::json("telegram-channel", name)["update_id"].to_string();
         let Incoming {
             received,
             callback,
             chat,
-        } = receive(&fixture::body("telegram", name), NOW).unwrap();
+        } = receive(&fixture::body("telegram-channel", name), NOW).unwrap();
         let expected = match meaning.what {
             What::Ignored(reason) => Received::Ignored(reason),
             What::Event(event) => Received::Event(ChannelEvent {
@@ -312,7 +312,7 @@ fn only_the_name_of_the_bot_goes_from_a_command() {
         ("write to a@robot", "write to a@robot"),
         ("/help", "/help"),
     ] {
-        let mut update = fixture::json("telegram", "group_command");
+        let mut update = fixture::json("telegram-channel", "group_command");
         update["message"]["text"] = sent.into();
         let incoming = receive(update.to_string().as_bytes(), NOW).unwrap();
         let Received::Event(event) = incoming.received else {
@@ -325,7 +325,7 @@ fn only_the_name_of_the_bot_goes_from_a_command() {
 /// A message of which nothing can be told must not look like one that was taken.
 #[test]
 fn a_blank_text_is_no_message() {
-    let mut update = fixture::json("telegram", "text");
+    let mut update = fixture::json("telegram-channel", "text");
     update["message"]["text"] = " \n".into();
     let incoming = receive(update.to_string().as_bytes(), NOW).unwrap();
     assert_eq!(incoming.received, Received::Ignored("message"));
@@ -334,7 +334,7 @@ fn a_blank_text_is_no_message() {
 
 /// What the text `text` of an update becomes with `more` fields of a message.
 fn contents_with(more: &serde_json::Value, edited: bool) -> Option<Vec<Content>> {
-    let mut update = fixture::json("telegram", "text");
+    let mut update = fixture::json("telegram-channel", "text");
     let fields = more.as_object().unwrap().clone();
     update["message"].as_object_mut().unwrap().extend(fields);
     if edited {

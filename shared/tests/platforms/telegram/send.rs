@@ -3,13 +3,13 @@
 use http::StatusCode;
 use lambda_http::Body;
 use serde_json::{Value, json};
-use shared::fit::shorten_buttons;
+use shared::fit::returnable_buttons;
 use shared::mailbox::EventId;
 use shared::model::{
     Author, Button, Contact, Content, File, FileKind, FileSource, Location, Message, Mode,
 };
-use shared::platforms::telegram::receive::Incoming;
-use shared::platforms::telegram::{CAPABILITIES, answer, send};
+use shared::platforms::telegram::channel::receive::Incoming;
+use shared::platforms::telegram::channel::{CAPABILITIES, answer, send};
 use shared::webhook::{Accepted, ChannelEvent, Received, Refusal};
 
 use crate::NOW;
@@ -253,7 +253,7 @@ fn ids_that_telegram_would_refuse_are_made_to_fit() {
     let (long, fits) = ("я".repeat(33), "я".repeat(32));
     let rows = vec![vec![button(&long, ""), button(&fits, "b"), button("", "c")]];
     let mut message = Message::new(Author::Agent, NOW, Content::Buttons(rows));
-    let shortened = shorten_buttons(&mut message, CAPABILITIES.buttons.unwrap());
+    let shortened = returnable_buttons(&mut message, CAPABILITIES.buttons);
     let whole: Vec<&str> = shortened.iter().map(|(_, whole)| whole.as_str()).collect();
     assert_eq!(whole, [long.as_str(), ""]);
     assert_eq!(

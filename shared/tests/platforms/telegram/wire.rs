@@ -41,7 +41,7 @@ async fn a_call_names_the_method_the_token_and_the_chat() {
     let vendor = Vendor::answering(vec![OK]);
     let message = said(Content::Text("hi".to_owned()));
     let sent = sender(&vendor, "-1001234567890").send(&message, 0).await;
-    assert_eq!(sent, Ok(Progress::Complete));
+    assert_eq!(sent, Ok(Progress::Complete.into()));
     let [request] = vendor.requests().try_into().unwrap();
     assert_eq!(request.line, "POST /bot123456:secret/sendMessage HTTP/1.1");
     assert_eq!(request.headers["content-type"], "application/json");
@@ -57,10 +57,16 @@ async fn parts_go_one_by_one() {
     let vendor = Vendor::answering(vec![OK, OK]);
     let message = said(Content::Text("слово ".repeat(800)));
     let sender = sender(&vendor, "1");
-    assert_eq!(sender.send(&message, 0).await, Ok(Progress::More));
-    assert_eq!(sender.send(&message, 1).await, Ok(Progress::Complete));
+    assert_eq!(sender.send(&message, 0).await, Ok(Progress::More.into()));
+    assert_eq!(
+        sender.send(&message, 1).await,
+        Ok(Progress::Complete.into())
+    );
     // Noted as sent, asked for again: nothing more is sent.
-    assert_eq!(sender.send(&message, 2).await, Ok(Progress::Complete));
+    assert_eq!(
+        sender.send(&message, 2).await,
+        Ok(Progress::Complete.into())
+    );
     assert_eq!(vendor.requests().len(), 2);
 }
 
@@ -69,7 +75,7 @@ async fn markup_that_is_refused_goes_as_plain_text() {
     let vendor = Vendor::answering(vec![NO_ENTITIES, OK]);
     let message = said(Content::Markdown("**Hi**".to_owned()));
     let sent = sender(&vendor, "1").send(&message, 0).await;
-    assert_eq!(sent, Ok(Progress::Complete));
+    assert_eq!(sent, Ok(Progress::Complete.into()));
     assert_eq!(
         bodies(&vendor),
         [

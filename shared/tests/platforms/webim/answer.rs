@@ -2,18 +2,18 @@
 
 use lambda_http::Body;
 use serde_json::{Value, json};
-use shared::fit::shorten_buttons;
+use shared::fit::returnable_buttons;
 use shared::model::{
     Author, Button, Contact, Content, File, FileKind, FileSource, Location, Message,
 };
-use shared::platforms::webim;
+use shared::platforms::webim::v1;
 use shared::webhook::Refusal;
 use shared::webhook::wait::SyncAnswer;
 
 use crate::NOW;
 
 fn answer(result: Result<SyncAnswer, Refusal>) -> (u16, String, String) {
-    let response = webim::answer::answer(result);
+    let response = v1::answer::answer(result);
     let kind = response.headers().get("content-type");
     let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
     let status = response.status().as_u16();
@@ -209,8 +209,7 @@ fn buttons_that_webim_would_refuse_are_made_to_fit() {
         vec![],
         vec![button(long, ""), button(&"x".repeat(24), "x")],
     ])]);
-    let ids = webim::CAPABILITIES.buttons.unwrap();
-    let shortened = shorten_buttons(&mut message, ids);
+    let shortened = returnable_buttons(&mut message, v1::CAPABILITIES.buttons);
     let whole: Vec<&str> = shortened.iter().map(|(_, whole)| whole.as_str()).collect();
     assert_eq!(whole, ["да", long]);
     assert_eq!(

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::model::Message;
-use shared::platforms::webim;
+use shared::platforms::webim::v1;
 use shared::time::Millis;
 use shared::webhook::Received;
 
@@ -18,7 +18,7 @@ impl Driver for Webim {
     }
 
     fn receive(&self, body: &[u8], now: Millis) -> Outcome {
-        match webim::receive::receive(&super::settings(), body, now) {
+        match v1::receive::receive(&super::settings(), body, now) {
             Ok(Received::Event(event)) => Outcome::Event(Seen {
                 chat: event.chat.as_str().to_owned(),
                 event: event.event,
@@ -48,7 +48,7 @@ impl Driver for Webim {
     }
 
     fn parts(&self, message: &Message) -> Vec<Value> {
-        let parts = webim::send::parts(message);
+        let parts = v1::send::parts(message);
         parts
             .iter()
             .map(|part| serde_json::to_value(part).unwrap())

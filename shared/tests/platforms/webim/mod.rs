@@ -5,7 +5,7 @@ pub(crate) mod driver;
 mod receive;
 
 use serde_json::json;
-use shared::platforms::webim::Settings;
+use shared::platforms::webim::v1::Settings;
 
 fn settings() -> Settings {
     serde_json::from_value(json!({"token": "env:WEBIM"})).unwrap()

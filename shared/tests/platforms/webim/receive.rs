@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::mailbox::EventId;
 use shared::model::{Author, Button, Content, Location, Message, Visitor};
-use shared::platforms::webim;
+use shared::platforms::webim::v1;
 use shared::webhook::{ChannelEvent, Received, Refusal};
 
 use crate::{NOW, fixture};
@@ -11,7 +11,7 @@ use crate::{NOW, fixture};
 const UUID: &str = "9401b039-ace3-4619-b884-a24e0aaf7adb";
 
 fn receive(body: &[u8]) -> Result<ChannelEvent, Refusal> {
-    match webim::receive::receive(&super::settings(), body, NOW)? {
+    match v1::receive::receive(&super::settings(), body, NOW)? {
         Received::Event(event) => Ok(event),
         Received::Ignored(reason) => panic!("ignored: {reason}"),
     }
@@ -56,7 +56,7 @@ fn meanings() -> Vec<(&'static str, &'static str, Visitor, Vec<Content>)> {
         phone: Some("+7 900 000-00-00".to_owned()),
         email: Some("anna@example.com".to_owned()),
         location: Some("Москва".to_owned()),
-        language: None,
+        ..nobody()
     };
     let nested = Visitor {
         id: Some("51b6d2d7".to_owned()),
@@ -98,13 +98,16 @@ fn meanings() -> Vec<(&'static str, &'static str, Visitor, Vec<Content>)> {
 fn every_fixture_means_what_the_document_says() {
     let meanings = meanings();
     let names: Vec<_> = meanings.iter().map(|(name, ..)| *name).collect();
-    fixture::assert_all_are_named("webim", &names);
+    fixture::assert_all_are_named("webim-v1-channel", &names);
     for (name, chat, visitor, contents) in meanings {
-        let body = fixture::body("webim", name);
+        let body = fixture::body("webim-v1-channel", name);
         let expected = ChannelEvent {
             chat: chat.parse().unwrap(),
             event: EventId::within(&body, NOW.0, 5_000),
-            visitor,
+            visitor: Visitor {
+                chat_id: Some(format!("{chat}|webim")),
+                ..visitor
+            },
             messages: contents
                 .into_iter()
                 .map(|content| Message::new(Author::Visitor { name: None }, NOW, content))
