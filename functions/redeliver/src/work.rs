@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::app::App;
 use shared::connections::{Connection, Route};
-use shared::delivery::{Delivery, Fate, bury_all, sift};
+use shared::delivery::{Delivery, Fate, Way, bury_all, sift};
 use shared::mailbox::{Entry, Lease, Owner};
 use shared::model::{ConnectionId, ConversationKey};
 use shared::store::StoreError;
@@ -80,7 +80,7 @@ async fn redeliver_lane(
         let patience = Route::to(conversation.key.channel.clone()).give_up_after();
         return orphaned(app, conversation, name, (patience, until)).await;
     };
-    if name == LaneName::ToChannel && !channel.platform().capabilities().push {
+    if name == LaneName::ToChannel && !channel.capabilities().push {
         return Ok(());
     }
     let held = lane.lease.is_some_and(|lease| !lease.has_run_out(now));
@@ -91,7 +91,7 @@ async fn redeliver_lane(
     let route = channel.route.clone();
     let route = route.unwrap_or_else(|| Route::to(channel.id.clone()));
     let to = match name {
-        LaneName::ToChannel => Some(channel),
+        LaneName::ToChannel => Some(Arc::clone(&channel)),
         // A channel that has lost its route leads to itself, which is no agent.
         LaneName::ToAgent if route.agent == channel.id => None,
         LaneName::ToAgent => configured(app, &route.agent).await?,
@@ -104,8 +104,8 @@ async fn redeliver_lane(
         until,
     };
     if let Some(conversation) = app.store.claim(&conversation.key, name, lease, now).await? {
-        let holder = (lease.owner, lease.until);
-        Delivery::new(app, conversation, name, holder, to, route.give_up_after())
+        let way = Way { channel, to, route };
+        Delivery::new(app, conversation, name, lease, way)
             .drain()
             .await?;
     }

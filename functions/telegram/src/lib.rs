@@ -2,10 +2,9 @@
 
 use lambda_http::{Body, Request, Response};
 use shared::app::App;
-use shared::connections::SecretRef;
 use shared::counted;
-use shared::platforms::telegram::{answer, receive};
-use shared::platforms::{Platform, Settings};
+use shared::platforms::telegram::channel::{answer, receive};
+use shared::platforms::{End, Platform};
 use shared::time::Millis;
 use shared::webhook::verify::Verified;
 use shared::webhook::{Accepted, Received, Refusal, channel, request};
@@ -22,14 +21,8 @@ pub async fn handler(app: &App, request: Request) -> Response<Body> {
 
 async fn handle(app: &App, request: &Request) -> Result<Response<Body>, Refusal> {
     let id = request::path_parameter(request, "connection");
-    let verified = Verified::by_header(
-        app,
-        Platform::Telegram,
-        &id,
-        request.headers().get(SECRET),
-        webhook_secret,
-    )
-    .await?;
+    let given = request::header(request, SECRET);
+    let verified = Verified::by_secret(app, &[End::TelegramChannel], &id, given).await?;
     let mut incoming = receive::receive(request::body(request)?, Millis::now())?;
     let received = std::mem::replace(&mut incoming.received, Received::Ignored("taken"));
     let result = match received {
@@ -42,11 +35,4 @@ async fn handle(app: &App, request: &Request) -> Result<Response<Body>, Refusal>
         }
     };
     Ok(answer::answer(&incoming, result))
-}
-
-fn webhook_secret(settings: &Settings) -> Option<&SecretRef> {
-    match settings {
-        Settings::Telegram(settings) => Some(&settings.webhook_secret),
-        _ => None,
-    }
 }

@@ -6,7 +6,7 @@ use lambda_http::{Error, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let app = &shared::function::start()?;
+    let app = &shared::function::start_with_files()?;
     run(service_fn(async |request| {
         Ok::<_, Infallible>(telegram::handler(app, request).await)
     }))

@@ -1,27 +1,44 @@
-//! Webim's webhook: `POST /connector/webim/webim_message/{connection}.{token}/bot_api_webhook`.
+//! Webim's webhook: `POST /connector/webim/webim_message/{connection}.{token}/bot_api_webhook`, for both versions of the
+//! External Bot API.
 
 use lambda_http::{Body, Request, Response};
 use shared::app::App;
-use shared::connections::Connection;
 use shared::counted;
-use shared::platforms::{Platform, Settings, webim};
+use shared::platforms::webim::{v1, v2};
+use shared::platforms::{End, Platform, Settings};
 use shared::time::Millis;
 use shared::webhook::verify::Verified;
 use shared::webhook::wait::{SyncAnswer, converse};
-use shared::webhook::{Received, Refusal, request};
+use shared::webhook::{Accepted, Received, Refusal, channel, request};
 
 /// Answers one request.
 pub async fn handler(app: &App, request: Request) -> Response<Body> {
-    webim::answer::answer(handle(app, &request).await)
+    let arrived = request::arrived(&request);
+    let credential = request::path_parameter(&request, "credential");
+    let ends = [End::WebimV1Channel, End::WebimV2Channel];
+    let verified = match Verified::by_credential(app, &ends, &credential).await {
+        Ok(verified) => verified,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match &verified.connection().settings {
+        Settings::WebimV2Channel(_) => v2::answer::answer(told(app, &verified, &request).await),
+        Settings::WebimV1Channel(settings) => {
+            v1::answer::answer(asked(app, &verified, settings, &request, arrived).await)
+        }
+        _ => Refusal::Unauthorized.into_response(),
+    }
 }
 
-async fn handle(app: &App, request: &Request) -> Result<SyncAnswer, Refusal> {
-    let arrived = request::arrived(request);
-    let credential = request::path_parameter(request, "credential");
-    let verified = Verified::by_url(app, Platform::Webim, &credential).await?;
-    let settings = settings(verified.connection())?;
-    match webim::receive::receive(settings, request::body(request)?, Millis::now())? {
-        Received::Event(event) => converse(app, &verified, event, arrived).await,
+/// Version 1.0: the answer is the only way back.
+async fn asked(
+    app: &App,
+    verified: &Verified,
+    settings: &v1::Settings,
+    request: &Request,
+    arrived: Millis,
+) -> Result<SyncAnswer, Refusal> {
+    match v1::receive::receive(settings, request::body(request)?, Millis::now())? {
+        Received::Event(event) => converse(app, verified, event, arrived).await,
         Received::Ignored(reason) => {
             counted::dropped(Platform::Webim, &verified.connection().id, reason);
             Ok(SyncAnswer::Nothing)
@@ -29,9 +46,15 @@ async fn handle(app: &App, request: &Request) -> Result<SyncAnswer, Refusal> {
     }
 }
 
-fn settings(connection: &Connection) -> Result<&webim::Settings, Refusal> {
-    match &connection.settings {
-        Settings::Webim(settings) => Ok(settings),
-        _ => Err(Refusal::Unauthorized),
+/// Version 2.0: answered as soon as it is kept.
+async fn told(app: &App, verified: &Verified, request: &Request) -> Result<Accepted, Refusal> {
+    match v2::receive::receive(request::body(request)?, Millis::now())? {
+        Received::Event(event) => {
+            channel::receive(app, verified, event, request::until(request)).await
+        }
+        Received::Ignored(reason) => {
+            counted::dropped(Platform::Webim, &verified.connection().id, reason);
+            Ok(Accepted::Ignored)
+        }
     }
 }
