@@ -3,7 +3,6 @@
 use shared::app::App;
 use shared::delivery::bury_all;
 use shared::mailbox::{Append, Entry, EventId, Lease, Owner};
-use shared::model::{Signals, Visitor};
 use shared::store::StoreError;
 use shared::store::conversation::LaneName;
 use shared::store::dead::DeadLetter;
@@ -81,7 +80,7 @@ pub async fn resend(app: &App, letter: &DeadLetter) -> Result<Resent, NotResent>
                 continue;
             }
             Err(NotAccepted::Full) => return Err(NotResent::Full),
-            Err(NotAccepted::OperatorSpoke | NotAccepted::Returned) => {
+            Err(NotAccepted::OperatorSpoke | NotAccepted::Returned | NotAccepted::Turned) => {
                 return Err(NotResent::Changing);
             }
             Err(NotAccepted::Store(error)) => return Err(error.into()),
@@ -95,7 +94,7 @@ pub async fn resend(app: &App, letter: &DeadLetter) -> Result<Resent, NotResent>
 /// Whether nobody sends what is in the letter's lane: its channel fetches it.
 async fn waits_to_be_fetched(app: &App, letter: &DeadLetter) -> Result<bool, StoreError> {
     let channel = app.connections.get(&letter.key.channel).await?;
-    let pushed = channel.is_none_or(|channel| channel.platform().capabilities().push);
+    let pushed = channel.is_none_or(|channel| channel.capabilities().push);
     Ok(letter.lane == LaneName::ToChannel && !pushed)
 }
 
@@ -103,28 +102,19 @@ fn accept(letter: &DeadLetter, fetched: bool) -> Accept {
     let now = Millis::now();
     // The same for every attempt to send this letter again; another one if the message dies a second time.
     let event = EventId::named(&format!("resend {} {}", letter.id(), letter.died.0));
-    Accept {
-        lane: letter.lane,
-        append: Append {
-            event,
-            entries: vec![Entry {
-                event: event.hash,
-                accepted: now,
-                body: letter.message.clone(),
-            }],
-            // Run out already: it makes the lane one that has to be sent, and is there for `redeliver` to take.
-            lease: (!fetched).then(|| Lease {
-                owner: Owner::random(),
-                until: now,
-            }),
-            now,
-        },
-        visitor: Visitor::default(),
-        signals: Signals::default(),
-        agent: None,
-        operator_speaks: false,
-        unless_operator_spoke: false,
-        unless_returned: false,
-        buttons: Vec::new(),
-    }
+    let append = Append {
+        event,
+        entries: vec![Entry {
+            event: event.hash,
+            accepted: now,
+            body: letter.message.clone(),
+        }],
+        // Run out already: it makes the lane one that has to be sent, and is there for `redeliver` to take.
+        lease: (!fetched).then(|| Lease {
+            owner: Owner::random(),
+            until: now,
+        }),
+        now,
+    };
+    Accept::new(letter.lane, append)
 }

@@ -117,7 +117,7 @@ impl Of {
                 .map_err(line)?
                 .connections
                 .into_iter()
-                .filter(|connection| connection.platform().capabilities().role == Role::Channel)
+                .filter(|connection| connection.end().role() == Role::Channel)
                 .map(|connection| connection.id)
                 .collect(),
         };

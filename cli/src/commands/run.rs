@@ -7,6 +7,7 @@ use std::time::Duration;
 use shared::connections::Secrets;
 use tokio::net::TcpListener;
 
+use super::demonstration::{Agent, Choices};
 use super::signals::Signals;
 use super::{Failure, demonstration, duration, line};
 use crate::configuration;
@@ -34,7 +35,10 @@ pub(super) struct Arguments {
     /// The address by which others reach this one, such as a tunnel's
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// How long the simulated agent takes for an answer, such as 800ms or 2s
+    /// Which of the simulated agents answers every channel. Without it each channel has one of its own
+    #[arg(long, value_name = "AGENT", conflicts_with = "config")]
+    agent: Option<Agent>,
+    /// How long a simulated agent takes for an answer, such as 800ms or 2s
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "800ms", conflicts_with = "config")]
     agent_delay: Duration,
 }
@@ -50,8 +54,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     })?;
     let base_url = arguments.base_url.as_deref().map(base_url).transpose()?;
     let Some(config) = arguments.config else {
-        let data = data(arguments.data).unwrap_or(Data::Memory);
-        return demonstration::run(listener, data, base_url, arguments.agent_delay, signals).await;
+        let choices = Choices {
+            agent: arguments.agent,
+            delay: arguments.agent_delay,
+            data: data(arguments.data).unwrap_or(Data::Memory),
+            base_url,
+        };
+        return demonstration::run(listener, choices, signals).await;
     };
     let name = config.display().to_string();
     let configuration = configuration::load(&config).map_err(line)?;
@@ -62,6 +71,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let kept = data.to_string();
     let options = Options {
         data,
+        public_url: base_url.clone(),
         ..Options::new(configuration, secrets, listener)
     };
     let gateway = Gateway::start(options).await.map_err(line)?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use shared::connections::Secrets;
+use shared::platforms::ConnectionSettings;
 
 use super::run::{LISTEN, base_url};
 use super::{Failure, line};
@@ -35,7 +36,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut all = Vec::new();
     for connection in &configuration.connections {
         let settings = &connection.settings;
-        let token = match settings.url_token() {
+        let token = match settings
+            .end()
+            .has_url_token()
+            .then(|| settings.webhook_secret())
+        {
             Some(reference) => secrets
                 .get(reference)
                 .map_err(|error| format!("{}: {error}", connection.id))?

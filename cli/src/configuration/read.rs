@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use serde::Deserialize;
-use shared::connections::{Connection, Route};
+use shared::connections::{Connection, Route, WhenDown};
 use shared::model::ConnectionId;
-use shared::platforms::{Platform, Role, Settings};
+use shared::platforms::{ConnectionSettings, End, Handover, Platform, Role, Settings};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -164,12 +164,16 @@ impl File<'_> {
             .get_ref()
             .parse::<ConnectionId>()
             .map_err(|error| self.at_key(place, None, error.to_string()))?;
-        let platform = self.platform(place, role)?;
+        let end = self.end(place, role)?;
         let keys = Section {
             table,
-            taken: &["platform"],
+            taken: if end.version().is_some() {
+                &["platform", "version"]
+            } else {
+                &["platform"]
+            },
         };
-        let settings = Settings::of(platform, keys).map_err(|wrong| self.wrong(place, wrong))?;
+        let settings = Settings::of(end, keys).map_err(|wrong| self.wrong(place, wrong))?;
         settings
             .check()
             .map_err(|(key, what)| self.at_key(place, Some(key), format!("`{key}` {what}")))?;
@@ -182,14 +186,11 @@ impl File<'_> {
         })
     }
 
-    fn platform(&self, place: Place<'_>, role: Role) -> Result<Platform, Error> {
-        let of_role = |role: Role| {
-            let all = Platform::ALL.iter();
-            all.filter(move |platform| platform.capabilities().role == role)
-                .map(|platform| platform.name())
-                .collect::<Vec<_>>()
-        };
-        let choices = of_role(role);
+    /// Which end of which platform a section is for.
+    fn end(&self, place: Place<'_>, role: Role) -> Result<End, Error> {
+        let of_role = |role: Role| End::ALL.into_iter().filter(move |end| end.role() == role);
+        let mut choices: Vec<_> = of_role(role).map(|end| end.platform().name()).collect();
+        choices.dedup();
         let given = text(place, "platform")
             .map_err(|wrong| self.wrong(place, wrong))?
             .ok_or_else(|| {
@@ -199,22 +200,44 @@ impl File<'_> {
                 );
                 self.at_key(place, None, what)
             })?;
-        let Some(platform) = Platform::ALL
-            .into_iter()
-            .find(|platform| platform.name() == given)
-        else {
+        if !Platform::ALL
+            .iter()
+            .any(|platform| platform.name() == given)
+        {
             let what = unknown("platform", given, &choices);
             return Err(self.at_key(place, Some("platform"), what));
-        };
-        let (right, section) = match platform.capabilities().role {
-            Role::Channel => (Role::Channel, "a channel; put it under [channels]"),
-            Role::Agent => (Role::Agent, "an agent; put it under [agents]"),
-        };
-        if right != role {
-            let what = format!("{given} is {section}");
-            return Err(self.at_key(place, Some("platform"), what));
         }
-        Ok(platform)
+        let ends: Vec<End> = of_role(role)
+            .filter(|end| end.platform().name() == given)
+            .collect();
+        let Some(first) = ends.first() else {
+            let section = match role {
+                Role::Agent => "a channel; put it under [channels]",
+                Role::Channel => "an agent; put it under [agents]",
+            };
+            let what = format!(
+                "{given} is {section}, or take one of: {}",
+                choices.join(", ")
+            );
+            return Err(self.at_key(place, Some("platform"), what));
+        };
+        let Some((key, version)) = place.table.get_key_value("version") else {
+            return Ok(*first);
+        };
+        let wrong = |what: String| Err(self.at(&key.span(), what).of(place.name));
+        let versions: Vec<_> = ends.iter().filter_map(|end| end.version()).collect();
+        if versions.is_empty() {
+            return wrong(format!("{given} has no versions; leave `version` out"));
+        }
+        let choices = versions.join(", ");
+        let DeValue::String(version) = version.get_ref() else {
+            // `2.0` without quotes is a number.
+            return wrong(format!("`version` must be a string, one of: {choices}"));
+        };
+        match ends.iter().find(|end| end.version() == Some(version)) {
+            Some(end) => Ok(*end),
+            None => wrong(format!("unknown version `{version}`; one of: {choices}")),
+        }
     }
 
     fn routes<'a>(
@@ -264,6 +287,13 @@ impl File<'_> {
             let what = unknown("agent", route.agent.as_str(), &choices);
             return Err(self.at_key(place, Some("agent"), what));
         }
+        if let Some(second) = &route.second_agent
+            && !agents.iter().any(|agent| agent.id == *second)
+        {
+            let choices: Vec<_> = agents.iter().map(|agent| agent.id.as_str()).collect();
+            let what = unknown("agent", second.as_str(), &choices);
+            return Err(self.at_key(place, Some("second_agent"), what));
+        }
         let Some(found) = channels
             .iter_mut()
             .find(|found| found.id.as_str() == channel)
@@ -275,6 +305,19 @@ impl File<'_> {
         if let Some((_, line)) = found.route {
             let what = format!("the channel `{channel}` has a route already, in line {line}");
             return Err(self.at_key(place, Some("channel"), what));
+        }
+        let handover = found.settings.end().capabilities().handover;
+        if route.when_down == WhenDown::Operators && !handover.to_own_operators() {
+            let what = format!(
+                "`when_down` cannot be \"operators\": the channel `{channel}` has none of its own; one of: wait, agent, text"
+            );
+            return Err(self.at_key(place, Some("when_down"), what));
+        }
+        if route.handover_text.is_some() && handover != Handover::No {
+            let what = format!(
+                "`handover_text` is for channels that have no way to show it, and `{channel}` has; leave it out"
+            );
+            return Err(self.at_key(place, Some("handover_text"), what));
         }
         found.route = Some((route, self.line(&span)));
         Ok(())

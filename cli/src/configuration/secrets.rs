@@ -1,7 +1,7 @@
 //! What the connections refer to, looked up before anything starts.
 
 use shared::connections::Secrets;
-use shared::platforms::Role;
+use shared::platforms::{ConnectionSettings, Role};
 
 use super::{Configuration, Error};
 
@@ -19,7 +19,7 @@ impl Configuration {
         let mut missing = Vec::new();
         let mut unfit = None;
         for connection in &self.connections {
-            let section = match connection.platform().capabilities().role {
+            let section = match connection.end().role() {
                 Role::Channel => format!("[channels.{}]", connection.id),
                 Role::Agent => format!("[agents.{}]", connection.id),
             };

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use shared::connections::{InDoubt, Secret, Secrets, Unanswered};
-use shared::platforms::Settings;
+use shared::connections::{InDoubt, Secret, Secrets, Unanswered, WhenDown};
+use shared::platforms::{ConnectionSettings, End, Handover, Platform, Role, Settings};
 
 use super::*;
 
@@ -62,7 +62,7 @@ fn a_good_file_is_its_connections() {
     );
     assert!(connections[2].route.is_none());
     assert_eq!(connections[2].settings.in_doubt(), InDoubt::Lose);
-    let Settings::Telegram(telegram) = &connections[0].settings else {
+    let Settings::TelegramChannel(telegram) = &connections[0].settings else {
         panic!("{connections:?}");
     };
     assert_eq!(telegram.api_url, "https://api.telegram.org");
@@ -70,15 +70,27 @@ fn a_good_file_is_its_connections() {
 
 #[test]
 fn the_example_is_a_good_file() {
-    let example = parse(include_str!("../../../switchboard.example.toml"), "example").unwrap();
-    let mut platforms: Vec<_> = example
-        .connections
-        .iter()
-        .map(|connection| connection.platform().name())
-        .collect();
-    platforms.sort_unstable();
-    platforms.dedup();
-    assert_eq!(platforms.len(), shared::platforms::Platform::ALL.len());
+    let example = include_str!("../../../switchboard.example.toml");
+    let connections = parse(example, "example").unwrap().connections;
+    for end in End::ALL {
+        assert!(
+            connections.iter().any(|connection| connection.end() == end),
+            "the example has no {}",
+            end.name()
+        );
+    }
+    // What is commented out is right as well, each key by itself in its place, but for those that stand for another one.
+    for commented in example.lines().filter(|line| line.starts_with("# ")) {
+        let Some((_, key)) = commented
+            .split_once("# ")
+            .filter(|(_, key)| key.contains(" = "))
+        else {
+            continue;
+        };
+        if let Err(error) = parse(&example.replacen(commented, key, 1), "example") {
+            assert!(error.to_string().contains(" stands beside "), "{error}");
+        }
+    }
 }
 
 #[test]
@@ -86,12 +98,13 @@ fn an_unknown_key_is_named_with_the_choices() {
     assert_eq!(
         said("token = \"env:SITE_TOKEN\"", "tokn = \"env:SITE_TOKEN\""),
         "switchboard.toml:4: [channels.site]: unknown key `tokn` (did you mean `token`?); \
-         one of: platform, token, duplicate_window"
+         one of: platform, version, token, duplicate_window"
     );
     assert_eq!(
         said("settle_ms = 250", "wait = true"),
         "switchboard.toml:23: [[routes]]: unknown key `wait`; \
-         one of: channel, agent, unanswered, patience, settle_ms, give_up_after_hours"
+         one of: channel, agent, unanswered, patience, settle_ms, when_down, second_agent, down_text, handover_text, \
+         give_up_after_hours"
     );
     assert_eq!(
         said("[agents.helper]", "[agent.helper]"),
@@ -103,24 +116,83 @@ fn an_unknown_key_is_named_with_the_choices() {
 fn a_platform_is_one_of_those_of_the_role() {
     assert_eq!(
         said("\"webim\"", "\"webin\""),
-        "switchboard.toml:3: [channels.site]: unknown platform `webin` (did you mean `webim`?); one of: telegram, webim"
+        "switchboard.toml:3: [channels.site]: unknown platform `webin` (did you mean `webim`?); \
+         one of: api-medium, omnichannel, selarti, telegram, webim"
     );
     assert_eq!(
-        said("\"webim\"", "\"selarti\""),
-        "switchboard.toml:3: [channels.site]: selarti is an agent; put it under [agents]"
-    );
-    assert_eq!(
-        said("\"selarti\"", "\"telegram\""),
-        "switchboard.toml:12: [agents.helper]: telegram is a channel; put it under [channels]"
+        said("\"selarti\"", "\"openai\""),
+        "switchboard.toml:12: [agents.helper]: unknown platform `openai`; one of: api-medium, omnichannel, selarti"
     );
     assert_eq!(
         said("platform = \"selarti\"", ""),
-        "switchboard.toml:11: [agents.helper]: the key `platform` is missing; one of: selarti"
+        "switchboard.toml:11: [agents.helper]: the key `platform` is missing; one of: api-medium, omnichannel, selarti"
     );
     assert_eq!(
         said("\"selarti\"", "7"),
         "switchboard.toml:12: [agents.helper]: `platform` must be a string"
     );
+}
+
+#[test]
+fn a_platform_in_the_wrong_section_says_where_it_goes() {
+    let is_agent = |platform: &Platform| {
+        End::ALL
+            .iter()
+            .any(|end| end.platform() == *platform && end.role() == Role::Agent)
+    };
+    let channels_only: Vec<_> = Platform::ALL
+        .into_iter()
+        .filter(|platform| !is_agent(platform))
+        .map(Platform::name)
+        .collect();
+    assert_eq!(channels_only, ["telegram", "webim"]);
+    for platform in channels_only {
+        assert_eq!(
+            said("\"selarti\"", &format!("\"{platform}\"")),
+            format!(
+                "switchboard.toml:12: [agents.helper]: {platform} is a channel; put it under [channels], \
+                 or take one of: api-medium, omnichannel, selarti"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_version_is_one_of_those_of_the_platform() {
+    let site = "platform = \"webim\"\ntoken = \"env:SITE_TOKEN\"";
+    let with = |version: &str| said(site, &format!("{site}\nversion = {version}"));
+    assert_eq!(
+        with("\"3.0\""),
+        "switchboard.toml:5: [channels.site]: unknown version `3.0`; one of: 1.0, 2.0"
+    );
+    assert_eq!(
+        with("2.0"),
+        "switchboard.toml:5: [channels.site]: `version` must be a string, one of: 1.0, 2.0"
+    );
+    assert_eq!(
+        said(
+            "platform = \"telegram\"",
+            "platform = \"telegram\"\nversion = \"7.0\""
+        ),
+        "switchboard.toml:8: [channels.shop-bot]: telegram has no versions; leave `version` out"
+    );
+    // Without a version it is the first one, whose keys are not those of the second.
+    assert_eq!(
+        said(site, &format!("{site}\nurl = \"https://a.example\"")),
+        "switchboard.toml:5: [channels.site]: unknown key `url`; one of: platform, version, token, duplicate_window"
+    );
+    for (version, end) in [
+        ("", End::WebimV1Channel),
+        ("version = \"1.0\"", End::WebimV1Channel),
+        (
+            "version = \"2.0\"\nurl = \"https://a.example\"\nwebhook_token = \"env:A\"",
+            End::WebimV2Channel,
+        ),
+    ] {
+        let text = GOOD.replacen(site, &format!("{site}\n{version}"), 1);
+        let connections = parse(&text, FILE).unwrap().connections;
+        assert_eq!(connections[1].end(), end, "{version}");
+    }
 }
 
 #[test]
@@ -232,7 +304,7 @@ fn a_value_has_to_be_of_its_kind() {
     );
     assert_eq!(
         said("settle_ms = 250", "patience = \" \""),
-        "switchboard.toml:23: [[routes]]: `patience` is empty; leave the key out for the usual text"
+        "switchboard.toml:23: [[routes]]: `patience` is empty; leave the key out for the usual"
     );
 }
 
@@ -286,6 +358,99 @@ fn a_route_leads_from_a_channel_to_an_agent() {
         "switchboard.toml:6: [channels.shop-bot]: no route leads from here to an agent; \
          add a section [[routes]] with channel = \"shop-bot\""
     );
+}
+
+#[test]
+fn who_stands_in_for_an_agent_is_another_one() {
+    let bot = "channel = \"shop-bot\"\nagent = \"helper\"";
+    let with = |keys: &str| said(bot, &format!("{bot}\n{keys}"));
+    assert_eq!(
+        with("when_down = \"agent\"\nsecond_agent = \"helpr\""),
+        "switchboard.toml:29: [[routes]]: unknown agent `helpr` (did you mean `helper`?); one of: helper"
+    );
+    assert_eq!(
+        with("when_down = \"agent\"\nsecond_agent = \"site\""),
+        "switchboard.toml:29: [[routes]]: unknown agent `site`; one of: helper"
+    );
+    assert_eq!(
+        with("when_down = \"agent\"\nsecond_agent = \"helper\""),
+        "switchboard.toml:29: [[routes]]: `second_agent` is the agent itself"
+    );
+    assert_eq!(
+        with("when_down = \"agent\""),
+        "switchboard.toml:28: [[routes]]: `when_down` is \"agent\", so `second_agent` has to name one"
+    );
+    assert_eq!(
+        with("second_agent = \"helper\""),
+        "switchboard.toml:28: [[routes]]: `second_agent` is only asked with when_down = \"agent\""
+    );
+    assert_eq!(
+        with("when_down = \"pray\""),
+        "switchboard.toml:28: [[routes]]: `when_down` must be one of: wait, agent, operators, text"
+    );
+}
+
+#[test]
+fn a_route_asks_of_its_channel_what_it_has() {
+    let bot = "channel = \"shop-bot\"\nagent = \"helper\"";
+    let site = "agent = \"helper\"\nunanswered = \"wait\"";
+    let (operators, text) = ("when_down = \"operators\"", "handover_text = \"Wait.\"");
+    assert_eq!(
+        said(bot, &format!("{bot}\n{operators}")),
+        "switchboard.toml:28: [[routes]]: `when_down` cannot be \"operators\": the channel `shop-bot` has none of its own; \
+         one of: wait, agent, text"
+    );
+    assert_eq!(
+        said(site, &format!("{site}\n{text}")),
+        "switchboard.toml:23: [[routes]]: `handover_text` is for channels that have no way to show it, and `site` has; \
+         leave it out"
+    );
+    assert_eq!(
+        said(bot, &format!("{bot}\nhandover_text = \" \"")),
+        "switchboard.toml:28: [[routes]]: `handover_text` is empty; leave the key out for the usual"
+    );
+    let text = GOOD.replacen(bot, &format!("{bot}\n{text}"), 1).replacen(
+        site,
+        &format!("{site}\n{operators}"),
+        1,
+    );
+    let connections = parse(&text, FILE).unwrap().connections;
+    let route = |place: usize| connections[place].route.as_ref().unwrap();
+    assert_eq!(route(0).handover_text.as_deref(), Some("Wait."));
+    assert_eq!(route(1).when_down, WhenDown::Operators);
+}
+
+/// Whether the channels of the example may have a key in their routes, against what they can do.
+fn may_have(key: &str, expected: impl Fn(Handover) -> bool) {
+    let example = include_str!("../../../switchboard.example.toml");
+    let (connections, _) = example.split_once("[[routes]]").unwrap();
+    let channels: Vec<_> = parse(example, "example")
+        .unwrap()
+        .connections
+        .into_iter()
+        .filter(|connection| connection.end().role() == Role::Channel)
+        .collect();
+    for asked in &channels {
+        let mut text = connections.to_owned();
+        for channel in &channels {
+            let more = if channel.id == asked.id { key } else { "" };
+            text.push_str(&format!(
+                "[[routes]]\nchannel = \"{}\"\nagent = \"helper\"\n{more}\n",
+                channel.id
+            ));
+        }
+        let handover = asked.end().capabilities().handover;
+        let read = parse(&text, "example");
+        assert_eq!(read.is_ok(), expected(handover), "{}: {read:?}", asked.id);
+    }
+}
+
+#[test]
+fn what_a_route_may_ask_follows_from_what_its_channel_can_do() {
+    may_have("when_down = \"operators\"", Handover::to_own_operators);
+    may_have("handover_text = \"Wait.\"", |handover| {
+        handover == Handover::No
+    });
 }
 
 #[test]

@@ -29,6 +29,7 @@ struct Endpoint {
     app: Arc<App>,
     invocations: Arc<Invocations>,
     platform: Platform,
+    role: Option<Role>,
     timeout: Duration,
     phase: watch::Receiver<Phase>,
 }
@@ -50,14 +51,17 @@ pub(crate) fn router(
             app: Arc::clone(app),
             invocations: Arc::clone(invocations),
             platform: route.platform,
+            role: route.role,
             timeout: route.timeout.min(invocation),
             phase: phase.clone(),
         };
-        // API Gateway knows no 405: a route is a method and a path.
-        let answers = on(method, invoke).fallback(not_found).with_state(endpoint);
+        let answers = on(method, invoke).with_state(endpoint);
         router = router.route(&route.path, answers);
     }
-    Ok(router.fallback(not_found))
+    // API Gateway knows no 405: a route is a method and a path.
+    Ok(router
+        .method_not_allowed_fallback(not_found)
+        .fallback(not_found))
 }
 
 async fn not_found() -> HttpResponse<HttpBody> {
@@ -73,10 +77,11 @@ async fn invoke(
         app,
         invocations,
         platform,
+        role,
         timeout,
         phase,
     } = endpoint;
-    if *phase.borrow() != Phase::Serving && platform.capabilities().role == Role::Channel {
+    if *phase.borrow() != Phase::Serving && role == Some(Role::Channel) {
         return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
     }
     let parameters: HashMap<String, String> = parameters
@@ -111,6 +116,8 @@ async fn handle(app: &App, platform: Platform, request: Request) -> Response<Bod
         Platform::Webim => webim::handler(app, request).await,
         Platform::Telegram => telegram::handler(app, request).await,
         Platform::Selarti => selarti::handler(app, request).await,
+        Platform::Omnichannel => omnichannel::handler(app, request).await,
+        Platform::ApiMedium => api_medium::handler(app, request).await,
     }
 }
 

@@ -8,6 +8,7 @@
 mod api;
 mod connections;
 mod database;
+mod files;
 mod invocations;
 mod retention;
 mod stream;
@@ -57,6 +58,8 @@ pub struct Options {
     pub listener: TcpListener,
     /// Where the table is kept. Default: in memory.
     pub data: Data,
+    /// Where agents and people reach this gateway from outside, for the URLs of files. Default: where it listens.
+    pub public_url: Option<String>,
     /// When failed messages are tried again. Default: as on AWS.
     pub retry: Retry,
     /// How long the stream gathers changes before it invokes `redeliver`: the step of the retry clock. Default: 1 s.
@@ -73,6 +76,7 @@ impl Options {
             secrets,
             listener,
             data: Data::Memory,
+            public_url: None,
             retry: Retry::default(),
             stream_window: Duration::from_secs(1),
             invocation: Duration::from_secs(29),
@@ -90,6 +94,8 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The folder for files cannot be used.
+    Files(io::Error),
     /// The embedded DynamoDB does not do what it has to.
     Store(StoreError),
     /// The stream cannot be played.
@@ -108,6 +114,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Data { data, reason } => write!(f, "the data in {data} cannot be used: {reason}"),
+            Self::Files(error) => write!(f, "the folder for files: {error}"),
             Self::Store(error) => write!(f, "the embedded DynamoDB: {error}"),
             Self::Stream(reason) | Self::Template(reason) => f.write_str(reason),
             Self::Http(reason) => write!(f, "the HTTP client: {reason}"),
@@ -132,6 +139,7 @@ pub struct Gateway {
     invocation: Duration,
     phase: watch::Sender<Phase>,
     tasks: JoinSet<()>,
+    _files: files::At,
 }
 
 impl Gateway {
@@ -145,6 +153,7 @@ impl Gateway {
             secrets,
             listener,
             data,
+            public_url,
             retry,
             stream_window,
             invocation,
@@ -155,6 +164,7 @@ impl Gateway {
         let template = Template::embedded().map_err(|error| Error::Template(error.to_string()))?;
         let address = listener.local_addr().map_err(Error::Listener)?;
         let http = Http::new().map_err(|error| Error::Http(error.to_string()))?;
+        let kept_beside = data.clone();
         let (embedded, database) = Embedded::start(&data)
             .await
             .map_err(|reason| Error::Data { data, reason })?;
@@ -164,7 +174,10 @@ impl Gateway {
             .await
             .map_err(Error::Store)?;
 
-        let app = Arc::new(App::new(store, http, secrets, retry));
+        let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+        let (folder, at) = files::folder(&kept_beside, &public_url).map_err(Error::Files)?;
+        let app = App::new(store, http, secrets, retry).with_files(Arc::clone(&folder) as _);
+        let app = Arc::new(app);
         let invocations = Arc::new(Invocations::default());
         let phase = watch::Sender::new(Phase::Serving);
         let router = api::router(
@@ -173,7 +186,8 @@ impl Gateway {
             &invocations,
             invocation,
             &phase.subscribe(),
-        )?;
+        )?
+        .merge(files::router(folder));
         let stream = Stream::start(
             Arc::clone(&app),
             database,
@@ -201,6 +215,7 @@ impl Gateway {
             invocation,
             phase,
             tasks,
+            _files: at,
         })
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use serde_yaml_ng::Value;
-use shared::platforms::Platform;
+use shared::platforms::{End, Platform, Role};
 
 use super::stream::filter::Filters;
 
@@ -24,6 +24,8 @@ pub(crate) struct Route {
     pub(crate) path: String,
     /// The platform whose function answers it.
     pub(crate) platform: Platform,
+    /// Which end of a conversation calls it; none if it is for neither.
+    pub(crate) role: Option<Role>,
     /// How long that may take.
     pub(crate) timeout: Duration,
 }
@@ -109,6 +111,10 @@ fn route(of: &str, resource: &Value, event: &Value) -> Result<Route, Unexpected>
             .parse()
             .map_err(|_| Unexpected(format!("{of}: the method `{method}`")))?,
         path: path.to_owned(),
+        role: End::ALL
+            .into_iter()
+            .find(|end| end.route() == path)
+            .map(End::role),
         platform: Platform::ALL
             .into_iter()
             .find(|platform| platform.name() == binary)
@@ -164,31 +170,13 @@ fn missing(of: &str, what: &str) -> Unexpected {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::configuration::parse;
 
-    /// A connection of each platform.
-    const ALL: &str = r#"
-        [channels.site]
-        platform = "webim"
-        token = "env:T"
-        [channels.bot]
-        platform = "telegram"
-        bot_token = "env:B"
-        webhook_secret = "env:S"
-        [agents.helper]
-        platform = "selarti"
-        url = "https://selarti.example"
-        token = "env:A"
-        task_id = "1"
-        webhook_token = "env:W"
-        [[routes]]
-        channel = "site"
-        agent = "helper"
-        [[routes]]
-        channel = "bot"
-        agent = "helper"
-    "#;
+    /// A connection to each end.
+    const ALL: &str = include_str!("../../../switchboard.example.toml");
 
     fn matches(route: &str, path: &str) -> bool {
         let (route, path): (Vec<_>, Vec<_>) =
@@ -200,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn every_platform_has_its_route() {
+    fn every_end_has_its_route() {
         let routes = Template::embedded().unwrap().routes;
         let connections = parse(ALL, "all").unwrap().connections;
-        for platform in Platform::ALL {
+        for end in End::ALL {
             let connection = connections
                 .iter()
-                .find(|connection| connection.platform() == platform)
-                .unwrap_or_else(|| panic!("add {} to ALL", platform.name()));
+                .find(|connection| connection.end() == end)
+                .unwrap_or_else(|| panic!("the example has no {}", end.name()));
             let path = connection
                 .settings
                 .webhook_path(connection.id.as_str(), "token");
@@ -215,11 +203,21 @@ mod tests {
                 .iter()
                 .filter(|route| matches(&route.path, &path))
                 .collect();
-            assert_eq!(found.len(), 1, "{path}: {found:?}");
-            assert_eq!(found[0].method, Method::POST);
-            assert_eq!(found[0].platform, platform);
+            // A path without parameters is chosen before one with.
+            let found = found.iter().min_by_key(|route| route.path.contains('{'));
+            let found = found.unwrap_or_else(|| panic!("{path} is not routed"));
+            assert_eq!(found.method, Method::POST);
+            assert_eq!(found.platform, end.platform());
+            assert_eq!(found.role, Some(end.role()));
         }
-        assert_eq!(routes.len(), Platform::ALL.len());
+        let ends: BTreeSet<_> = End::ALL.iter().map(|end| end.route()).collect();
+        let unknown: BTreeSet<_> = routes
+            .iter()
+            .map(|route| route.path.as_str())
+            .filter(|path| !ends.contains(path))
+            .collect();
+        // Where the Omnichannel platform asks whether anybody is there.
+        assert_eq!(unknown, ["/omnichannel/{credential}"].into());
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn a_configuration_that_is_wrong() {
     for command in ["run", "urls"] {
         let said = failure(&[command, "--config", text(&file)], &SECRETS);
         let expected = format!(
-            "{}:4: [channels.site]: unknown key `tokn` (did you mean `token`?); one of: platform, token, duplicate_window",
+            "{}:4: [channels.site]: unknown key `tokn` (did you mean `token`?); one of: platform, version, token, duplicate_window",
             file.display()
         );
         assert_eq!(said, expected, "{command}");

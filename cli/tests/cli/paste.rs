@@ -1,4 +1,4 @@
-//! A printed line, pasted: `sh` takes it apart as it would for `curl`, and the request is made from what `curl` would get.
+//! A printed line, pasted: `sh` takes it apart as it would for `curl`, and the requests are made from what `curl` would get.
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,47 +6,84 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use shared::http::Http;
 
-/// Pastes a line with one `curl`. The answer's body.
+/// What stands in for the programs that a line calls: each `curl` is its words, and nobody needs the pauses.
+const PROGRAMS: &str = "curl() { printf '%s\\0' \"$@\" end-of-words; }\nsleep() { :; }\n";
+
+/// Pastes a line with one `curl` or more. What it prints.
 pub(crate) async fn curl(line: &str) -> String {
-    let script = format!("curl() {{ printf '%s\\0' \"$@\"; }}\n{line}\n");
+    let script = format!("{PROGRAMS}{line}\n");
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();
     assert!(output.status.success(), "{line}");
     let words = String::from_utf8(output.stdout).unwrap();
-    let mut words = words.trim_end_matches('\0').split('\0');
-    let (mut url, mut data) = (None, None);
-    let mut headers = HeaderMap::new();
-    while let Some(word) = words.next() {
-        match word {
-            "-sS" => {}
-            "-d" => data = words.next(),
-            "-H" => {
-                let (name, value) = words.next().unwrap().split_once(": ").unwrap();
-                headers.insert(
-                    name.parse::<HeaderName>().unwrap(),
-                    HeaderValue::from_str(value).unwrap(),
-                );
+    let calls: Vec<_> = words
+        .split_terminator("end-of-words\0")
+        .map(|words| Call::read(words, line))
+        .collect();
+    assert!(!calls.is_empty(), "no curl in {line}");
+    let mut printed = String::new();
+    for call in calls {
+        printed.push_str(&call.make().await);
+    }
+    printed
+}
+
+/// What one `curl` is called with.
+struct Call<'a> {
+    url: &'a str,
+    data: Option<&'a str>,
+    headers: HeaderMap,
+    /// `-o /dev/null`.
+    is_silent: bool,
+}
+
+impl<'a> Call<'a> {
+    fn read(words: &'a str, line: &str) -> Self {
+        // One alone: the last word may be empty.
+        let words = words.strip_suffix('\0').unwrap_or(words);
+        let mut words = words.split('\0');
+        let (mut url, mut data, mut is_silent) = (None, None, false);
+        let mut headers = HeaderMap::new();
+        while let Some(word) = words.next() {
+            match word {
+                "-sS" => {}
+                "-d" => data = words.next(),
+                "-o" => is_silent = words.next() == Some("/dev/null"),
+                "-H" => {
+                    let (name, value) = words.next().unwrap().split_once(": ").unwrap();
+                    headers.insert(
+                        name.parse::<HeaderName>().unwrap(),
+                        HeaderValue::from_str(value).unwrap(),
+                    );
+                }
+                word if word.starts_with("http://") => url = Some(word),
+                other => panic!("{other:?} in {line}"),
             }
-            word if word.starts_with("http://") => url = Some(word),
-            other => panic!("{other:?} in {line}"),
+        }
+        Self {
+            url: url.unwrap_or_else(|| panic!("no URL in {line}")),
+            data,
+            headers,
+            is_silent,
         }
     }
-    let method = if data.is_some() {
-        Method::POST
-    } else {
-        Method::GET
-    };
-    let answer = Http::new()
-        .unwrap()
-        .call(
-            method,
-            url.unwrap_or_else(|| panic!("no URL in {line}")),
-            headers,
-            data.unwrap_or_default().to_owned(),
-            Duration::from_secs(30),
-        )
-        .await
-        .unwrap();
-    String::from_utf8(answer.body.to_vec()).unwrap()
+
+    async fn make(self) -> String {
+        let method = match self.data {
+            Some(_) => Method::POST,
+            None => Method::GET,
+        };
+        let data = self.data.unwrap_or_default().to_owned();
+        let patience = Duration::from_secs(30);
+        let answer = Http::new()
+            .unwrap()
+            .call(method, self.url, self.headers, data, patience)
+            .await
+            .unwrap();
+        if self.is_silent {
+            return String::new();
+        }
+        String::from_utf8(answer.body.to_vec()).unwrap()
+    }
 }
 
 /// Pastes a line that calls this program. What it prints.

@@ -198,7 +198,7 @@ mod tests {
     use shared::delivery::retry::Retry;
     use shared::http::Http;
     use shared::mailbox::{Append, Entry, EventId};
-    use shared::model::{Author, Content, Message, Signals, Visitor};
+    use shared::model::{Author, Content, Message};
     use shared::store::Store;
     use shared::store::client::{Access, client};
     use shared::store::conversation::LaneName;
@@ -214,26 +214,17 @@ mod tests {
     fn reply(at: Millis) -> Accept {
         let event = EventId::named("1");
         let message = Message::new(Author::Agent, at, Content::Text("Hello".to_owned()));
-        Accept {
-            lane: LaneName::ToChannel,
-            append: Append {
-                event,
-                entries: vec![Entry {
-                    event: event.hash,
-                    accepted: at,
-                    body: serde_json::to_string(&message).unwrap(),
-                }],
-                lease: None,
-                now: at,
-            },
-            visitor: Visitor::default(),
-            signals: Signals::default(),
-            agent: None,
-            operator_speaks: false,
-            unless_operator_spoke: false,
-            unless_returned: false,
-            buttons: Vec::new(),
-        }
+        let append = Append {
+            event,
+            entries: vec![Entry {
+                event: event.hash,
+                accepted: at,
+                body: serde_json::to_string(&message).unwrap(),
+            }],
+            lease: None,
+            now: at,
+        };
+        Accept::new(LaneName::ToChannel, append)
     }
 
     #[tokio::test]
