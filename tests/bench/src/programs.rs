@@ -7,7 +7,14 @@ use crate::Error;
 use crate::table::{Table, Verdict};
 
 /// The bootstraps that are deployed.
-pub(crate) const FUNCTIONS: [&str; 4] = ["webim", "telegram", "selarti", "redeliver"];
+pub(crate) const FUNCTIONS: [&str; 6] = [
+    "api-medium",
+    "omnichannel",
+    "redeliver",
+    "selarti",
+    "telegram",
+    "webim",
+];
 /// What else is needed.
 const OTHERS: [&str; 3] = ["hello", "probe", "switchboard"];
 

@@ -183,6 +183,8 @@ agent = "helper"
 pub(crate) fn environment(dynamodb: &str) -> Vec<(String, String)> {
     [
         ("TABLE_NAME", TABLE),
+        // No file is sent here.
+        ("FILES_BUCKET", "switchboard-files"),
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -129,6 +129,7 @@ async fn what_waits_for_a_connection_that_is_gone_waits_and_then_is_a_dead_lette
             at_once: Duration::ZERO,
             first_put_off: Duration::from_millis(1),
             longest_put_off: Duration::from_millis(1),
+            down_for: Duration::from_millis(200),
             ..Setup::default().retry
         },
         ..Setup::default()

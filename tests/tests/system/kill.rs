@@ -48,6 +48,8 @@ impl Deployed {
         });
         let environment: Vec<(String, String)> = [
             ("TABLE_NAME", world.gateway.app().store.table()),
+            // No file is sent here.
+            ("FILES_BUCKET", "switchboard-files"),
             ("AWS_ENDPOINT_URL_DYNAMODB", tap.base_url()),
             ("SITE_TOKEN", WEBIM_TOKEN),
             ("SHOP_BOT_TOKEN", world.telegram.token()),
@@ -134,6 +136,9 @@ where
     }
 }
 
+/// Where a function's calls are noted, redelivery's are not to be among them, however slow the machine is.
+const NEVER: Duration = Duration::from_secs(3600);
+
 fn silent() -> Setup {
     Setup::default()
 }
@@ -182,7 +187,11 @@ fn in_doubt(careful: bool) -> Setup {
 }
 
 async fn visitors_calls(careful: bool) -> Vec<String> {
-    let deployed = Deployed::new(in_doubt(careful)).await;
+    let deployed = Deployed::new(Setup {
+        stream_window: NEVER,
+        ..in_doubt(careful)
+    })
+    .await;
     deployed.world.selarti.set_brain(|_| Vec::new());
     deployed.tap.record();
     let update = deployed.world.telegram.chat(1).text("Hello");
@@ -240,7 +249,11 @@ async fn visitors_message(at: usize, when: When, call: &str, careful: bool) {
 #[tokio::test]
 async fn an_agents_reply_survives_a_kill_at_every_call() {
     let calls = {
-        let deployed = Deployed::new(silent()).await;
+        let deployed = Deployed::new(Setup {
+            stream_window: NEVER,
+            ..silent()
+        })
+        .await;
         deployed.world.telegram.chat(1);
         deployed.tap.record();
         let delivery = deployed
@@ -292,7 +305,11 @@ async fn an_agents_reply_survives_a_kill_at_every_call() {
 #[tokio::test]
 async fn a_webim_visitor_gets_the_operators_when_the_process_is_killed_and_nothing_is_lost() {
     let calls = {
-        let deployed = Deployed::new(silent()).await;
+        let deployed = Deployed::new(Setup {
+            stream_window: NEVER,
+            ..silent()
+        })
+        .await;
         deployed.tap.record();
         let webim = Webim::new(&webim_url(&deployed.api.base_url())).unwrap();
         let outcome = webim.chat("1").say("Hello").await;
@@ -367,6 +384,7 @@ async fn redelivery_survives_a_kill_at_every_call() {
                 at_once: Duration::ZERO,
                 first_put_off: Duration::from_millis(1),
                 longest_put_off: Duration::from_millis(1),
+                down_for: Duration::from_millis(200),
                 ..Setup::default().retry
             },
             ..Setup::default()

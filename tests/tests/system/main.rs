@@ -2,6 +2,7 @@
 //! own handlers, the AWS SDK against an embedded DynamoDB. One binary, because each would link all of that again.
 //!
 //! * `world` sets it up; every test has its own, so they run beside each other.
+//! * `matrix` is every channel with every agent;
 //! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises;
 //!   `kill`, with `tap`, is about the real bootstraps and crashes.
 
@@ -20,6 +21,7 @@ mod deadline;
 mod duplicates;
 mod handover;
 mod kill;
+mod matrix;
 mod order;
 mod tap;
 mod world;
