@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 
 use lambda_http::{Error, run, service_fn};
+use shared::function::AsItIs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &shared::function::start_with_files()?;
     run(service_fn(async |request| {
-        Ok::<_, Infallible>(telegram::handler(app, request).await)
+        Ok::<_, Infallible>(AsItIs(telegram::handler(app, request).await))
     }))
     .await
 }
