@@ -29,10 +29,10 @@ pub(super) struct Arguments {
     /// Where webhooks come in; port 0 for any free one
     #[arg(long, value_name = "ADDRESS", default_value_t = LISTEN)]
     listen: SocketAddr,
-    /// Where conversations are kept, or :memory: [default: switchboard.db; :memory: in the demonstration]
+    /// Where conversations are kept, and files beside it, or :memory: [default: switchboard.db; :memory: in the demonstration]
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// The address by which others reach this one, such as a tunnel's
+    /// The address by which others reach this one, such as a tunnel's; the URLs of files begin with it
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// Which of the simulated agents answers every channel. Without it each channel has one of its own

@@ -93,6 +93,53 @@ fn the_example_is_a_good_file() {
     }
 }
 
+/// The keys of the section that begins with `begins` in the example, as an unknown one is answered with.
+fn keys(begins: &str) -> Vec<String> {
+    let example = include_str!("../../../switchboard.example.toml");
+    let key = "no-such-key-anywhere = 1";
+    let said = parse(
+        &example.replacen(begins, &format!("{begins}\n{key}"), 1),
+        "example",
+    )
+    .unwrap_err()
+    .to_string();
+    let (_, keys) = said.split_once("; one of: ").unwrap();
+    keys.split(", ").map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_has_every_key() {
+    let page = include_str!("../../../docs/configuration.md");
+    let example = include_str!("../../../switchboard.example.toml");
+    let section = |heading: &str| {
+        let (_, rest) = page.split_once(&format!("\n{heading}\n")).unwrap();
+        let level = heading.split(' ').next().unwrap();
+        rest.split(&format!("\n{level} ")).next().unwrap()
+    };
+    for connection in parse(example, "example").unwrap().connections {
+        let (id, end) = (&connection.id, connection.end());
+        let (begins, heading) = match end {
+            End::TelegramChannel => ("channels", "### Telegram"),
+            End::WebimV1Channel | End::WebimV2Channel => ("channels", "### Webim"),
+            End::OmnichannelChannel => ("channels", "### A client server that speaks Omnichannel"),
+            End::ApiMediumChannel => ("channels", "### An application that speaks API medium"),
+            End::SelartiChannel => ("channels", "### An application that speaks Selarti"),
+            End::SelartiAgent => ("agents", "### Selarti"),
+            End::OmnichannelAgent => ("agents", "### Omnichannel"),
+            End::ApiMediumAgent => ("agents", "### API medium"),
+        };
+        let written = section(heading);
+        for key in keys(&format!("[{begins}.{id}]")) {
+            let row = format!("\n| `{key}` | ");
+            assert!(written.contains(&row), "{heading}: {key}");
+        }
+    }
+    for key in keys("[[routes]]") {
+        let row = format!("\n| `{key}` | ");
+        assert!(section("## `[[routes]]`").contains(&row), "{key}");
+    }
+}
+
 #[test]
 fn an_unknown_key_is_named_with_the_choices() {
     assert_eq!(

@@ -31,7 +31,9 @@ pub(super) enum At {
 pub(super) fn folder(data: &Data, public_url: &str) -> io::Result<(Arc<Folder>, At)> {
     let (path, at) = match data {
         Data::Memory => {
-            let folder = tempfile::Builder::new().prefix("switchboard-files").tempdir()?;
+            let folder = tempfile::Builder::new()
+                .prefix("switchboard-files")
+                .tempdir()?;
             (folder.path().to_owned(), At::Temporary { _folder: folder })
         }
         Data::File(file) => (file.with_extension("files"), At::Data),

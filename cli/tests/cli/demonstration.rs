@@ -22,8 +22,13 @@ struct Demonstration {
 
 impl Demonstration {
     fn start(all: Option<&'static str>) -> Self {
+        Self::start_with(all, &[])
+    }
+
+    fn start_with(all: Option<&'static str>, more: &[&str]) -> Self {
         let mut arguments = vec!["--listen", "127.0.0.1:0", "--agent-delay", "50ms"];
         arguments.extend(all.iter().flat_map(|agent| ["--agent", agent]));
+        arguments.extend(more);
         let mut process = Process::start(&arguments, &[]);
         let printed = process.printed("dead list");
         let lines: Vec<_> = printed
@@ -37,6 +42,12 @@ impl Demonstration {
             lines: lines.into_iter(),
             all,
         }
+    }
+
+    /// Where the gateway listens.
+    fn port(&self) -> String {
+        let listens = self.printed.split("127.0.0.1:").nth(1).unwrap();
+        listens.chars().take_while(char::is_ascii_digit).collect()
     }
 
     fn agent(&self, channel: &str) -> &'static str {
@@ -151,12 +162,16 @@ async fn every_line(all: Option<&'static str>) {
     }
 }
 
+/// The URL of a file that an agent repeats.
+fn file_url(chat: &str) -> &str {
+    chat.split(|character: char| character.is_whitespace() || character == '|')
+        .find(|word| word.contains("/files/app/"))
+        .unwrap_or_else(|| panic!("{chat}"))
+}
+
 async fn files(run: &mut Demonstration) {
     let chat = run.paste_both().await;
-    let url = chat
-        .split(|character: char| character.is_whitespace() || character == '|')
-        .find(|word| word.contains("/files/app/"))
-        .unwrap_or_else(|| panic!("{chat}"));
+    let url = file_url(&chat);
     // It is what the visitor sent.
     assert_eq!(paste::curl(&format!("curl -sS '{url}'")).await, "Hello");
     let chat = run.paste_both().await;
@@ -222,14 +237,37 @@ async fn every_line_works_with_one_agent_for_all() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_readme_has_the_first_line_and_its_answer() {
     let mut run = Demonstration::start(None);
-    let listens = run.printed.split("127.0.0.1:").nth(1).unwrap();
-    let port: String = listens.chars().take_while(char::is_ascii_digit).collect();
     let first = run.next();
     let readme = include_str!("../../../README.md");
-    let usual = first.replace(&format!(":{port}/"), ":3000/");
+    let usual = first.replace(&format!(":{}/", run.port()), ":3000/");
     assert!(readme.contains(&format!("\n{usual}\n")), "{usual}");
     let answer = paste::curl(&first).await;
     assert!(readme.contains(&format!("\n{answer}\n")), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_beside_the_data_and_open_where_others_reach_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("kept.db");
+    let base = "https://chats.example/switchboard";
+    let more = ["--data", data.to_str().unwrap(), "--base-url", base];
+    let mut run = Demonstration::start_with(None, &more);
+    let asks = format!("curl -sS '{base}/connector/webim/");
+    assert!(run.next().starts_with(&asks), "{}", run.printed);
+    while !run.lines.as_slice()[0].contains("\"attachment\"") {
+        run.next();
+    }
+    let chat = run.paste_both().await;
+    let path = file_url(&chat).strip_prefix(base).unwrap();
+    let here = format!("http://127.0.0.1:{}", run.port());
+    let opened = paste::curl(&format!("curl -sS '{here}{path}'")).await;
+    assert_eq!(opened, "Hello");
+    let guessed = paste::curl(&format!("curl -sS '{here}{path}0'")).await;
+    assert_eq!(guessed, "", "its signature is another one");
+    let kept: Vec<_> = std::fs::read_dir(data.with_extension("files").join("app"))
+        .unwrap()
+        .collect();
+    assert_eq!(kept.len(), 1);
 }
 
 #[test]
