@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::connections::{Connections, Secrets};
 use crate::delivery::outages::Outages;
 use crate::delivery::outside::Tokens;
@@ -28,6 +30,8 @@ pub struct App {
     pub outages: Outages,
     /// Where files are kept that have no URL of their own; not every function has to do with such.
     pub files: Option<Arc<dyn Files>>,
+    /// One file at a time is held in memory, however many conversations are worked on.
+    pub one_file: Semaphore,
     /// When failed messages are tried again.
     pub retry: Retry,
 }
@@ -43,6 +47,7 @@ impl App {
             tokens: Tokens::default(),
             outages: Outages::default(),
             files: None,
+            one_file: Semaphore::new(1),
             retry,
         }
     }

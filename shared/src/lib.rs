@@ -15,6 +15,7 @@ pub mod http;
 pub mod mailbox;
 pub mod model;
 pub mod platforms;
+pub mod random;
 pub mod store;
 pub mod text;
 pub mod time;

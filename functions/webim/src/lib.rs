@@ -48,13 +48,17 @@ async fn asked(
 
 /// Version 2.0: answered as soon as it is kept.
 async fn told(app: &App, verified: &Verified, request: &Request) -> Result<Accepted, Refusal> {
-    match v2::receive::receive(request::body(request)?, Millis::now())? {
-        Received::Event(event) => {
-            channel::receive(app, verified, event, request::until(request)).await
-        }
-        Received::Ignored(reason) => {
-            counted::dropped(Platform::Webim, &verified.connection().id, reason);
-            Ok(Accepted::Ignored)
+    let mut accepted = Accepted::Ignored;
+    for received in v2::receive::receive(request::body(request)?, Millis::now())? {
+        match received {
+            Received::Event(event) => {
+                let until = request::until(request);
+                accepted = channel::receive(app, verified, event, until).await?;
+            }
+            Received::Ignored(reason) => {
+                counted::dropped(Platform::Webim, &verified.connection().id, reason);
+            }
         }
     }
+    Ok(accepted)
 }

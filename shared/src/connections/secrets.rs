@@ -23,7 +23,8 @@ impl Secret {
 
     /// A secret that nobody knows.
     pub fn random() -> Self {
-        Self(format!("{:032x}", fastrand::u128(..)))
+        let (left, right) = (crate::random::number(), crate::random::number());
+        Self(format!("{left:016x}{right:016x}"))
     }
 
     /// The secret itself, for the header or URL that needs it.

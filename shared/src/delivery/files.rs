@@ -3,13 +3,16 @@
 //!
 //! A file that cannot be had any more, or is too large, stays what it is: it goes as a line of text that describes it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Delivery;
 use super::failure::Failure;
 use super::outside::{Outside, Target};
+use super::{Delivery, outside, with_known_buttons};
+use crate::connections::Connection;
 use crate::counted;
 use crate::files::{FileKey, Files, NoFile, Shown, Upload};
+use crate::mailbox::{Drain, EventHash};
 use crate::model::{Content, File, FileSource, Message};
 use crate::platforms;
 use crate::time::Millis;
@@ -18,24 +21,58 @@ use crate::time::Millis;
 const VALID_FOR: Duration = Duration::from_secs(24 * 3600);
 
 impl Delivery<'_> {
-    /// `message` with a URL for every file that can have one.
-    pub(super) async fn with_urls(
-        &self,
-        outside: &Outside<'_>,
-        target: &Target<'_>,
-        message: &Message,
-    ) -> Result<Message, Failure> {
-        let mut message = message.clone();
-        let Some(files) = self.app.files.as_deref() else {
-            return Ok(message);
+    /// Makes the first entry's message ready as far as it can be: what fails here fails again, and is judged, when it is sent.
+    pub(super) async fn make_ready(&mut self, drain: &Drain) {
+        let lane = drain.lane();
+        let Some(entry) = lane.queue.front() else {
+            return;
         };
-        for content in &mut message.contents {
+        let Ok(message) = serde_json::from_str::<Message>(&entry.body) else {
+            return;
+        };
+        let message = with_known_buttons(message, &self.conversation);
+        let part = usize::try_from(lane.part).unwrap_or(usize::MAX);
+        let (to, place) = (Arc::clone(&self.way.to), (entry.event, lane.head));
+        let outside = outside(self.app);
+        let ready = self.ready(&outside, (&to, self.until), place, &message, part);
+        if let Err(failure) = ready.await {
+            tracing::debug!(reason = ?failure, "a file is not ready yet");
+        }
+    }
+
+    /// `message` with a URL for every file that can have one. The same for as long as this holder sends it.
+    pub(super) async fn ready(
+        &mut self,
+        outside: &Outside<'_>,
+        (to, until): (&Connection, Millis),
+        (event, number): (EventHash, u64),
+        message: &Message,
+        part: usize,
+    ) -> Result<Message, Failure> {
+        let Some(files) = self.app.files.clone().filter(|_| has_files(message)) else {
+            return Ok(message.clone());
+        };
+        if let Some((of, ready)) = &self.ready
+            && *of == number
+        {
+            return Ok(ready.clone());
+        }
+        let target = Target {
+            connection: to,
+            conversation: &self.conversation,
+            event,
+            number,
+            until,
+        };
+        // A file is held in memory for a while.
+        let _one_at_a_time = self.app.one_file.acquire().await;
+        let mut ready = message.clone();
+        for content in &mut ready.contents {
             let Content::File(file) = content else {
                 continue;
             };
-            match self.url(files, outside, target, file).await {
-                Ok(Some(url)) => file.source = FileSource::Url(url),
-                Ok(None) => {}
+            match self.hand_on(&*files, outside, &target, file).await {
+                Ok(()) => {}
                 Err(NoFile::Later { after, reason }) => {
                     return Err(Failure::Later {
                         after,
@@ -43,7 +80,9 @@ impl Delivery<'_> {
                         reason,
                     });
                 }
-                Err(error @ (NoFile::NotThere | NoFile::Never { .. })) => {
+                // What was sent of the message had the file in it: described, it would be other parts.
+                Err(error) if part > 0 => return Err(Failure::never(error)),
+                Err(error) => {
                     let channel = &self.way.channel;
                     tracing::warn!(connection = channel.id.as_str(), reason = %error);
                     let reason = "a file that cannot be handed on; it is described";
@@ -51,19 +90,20 @@ impl Delivery<'_> {
                 }
             }
         }
-        Ok(message)
+        self.ready = Some((number, ready.clone()));
+        Ok(ready)
     }
 
-    /// The URL of a file; `None` if it has one that goes as it is.
-    async fn url(
+    /// Gives a file a URL, if it has none that goes as it is, and says what it was found to be.
+    async fn hand_on(
         &self,
         files: &dyn Files,
         outside: &Outside<'_>,
         target: &Target<'_>,
-        file: &File,
-    ) -> Result<Option<String>, NoFile> {
+        file: &mut File,
+    ) -> Result<(), NoFile> {
         let (key, shown) = match &file.source {
-            FileSource::Url(_) => return Ok(None),
+            FileSource::Url(_) => return Ok(()),
             FileSource::Kept(key) => {
                 let key: FileKey = key.parse().map_err(|error| NoFile::Never {
                     reason: format!("{error}"),
@@ -85,11 +125,25 @@ impl Delivery<'_> {
                     })?;
                 let key = FileKey::of(&channel.id, upload.bytes());
                 files.put(&key, &upload, left(target)?).await?;
+                file.media_type = Some(upload.media_type().essence().to_owned());
+                file.size = u64::try_from(upload.bytes().len()).ok();
+                if file.name.is_none() {
+                    let ending = upload.media_type().extension();
+                    file.name = ending.map(|ending| format!("file.{ending}"));
+                }
                 (key, upload.shown())
             }
         };
-        files.url(&key, &shown, VALID_FOR, Millis::now()).map(Some)
+        let url = files.url(&key, &shown, VALID_FOR, Millis::now())?;
+        file.source = FileSource::Url(url);
+        Ok(())
     }
+}
+
+fn has_files(message: &Message) -> bool {
+    message.contents.iter().any(|content| {
+        matches!(content, Content::File(file) if !matches!(file.source, FileSource::Url(_)))
+    })
 }
 
 fn left(target: &Target<'_>) -> Result<Duration, NoFile> {

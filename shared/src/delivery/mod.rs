@@ -3,6 +3,7 @@
 //! * [`Delivery::drain`] carries out the steps of [`crate::mailbox::Drain`].
 //! * [`failure`] says what an error of the other side means.
 //! * [`files`] gives URLs to files that have none.
+//! * [`threads`] sees to it that an agent has a name for the conversation.
 //! * [`relief`] says who sees to a message whose agent is down, and [`outages`] which agents are.
 //! * [`retry`] says when to try again.
 //! * [`outside`] is what a platform's sender is given.
@@ -13,6 +14,7 @@ pub mod outages;
 pub mod outside;
 mod relief;
 pub mod retry;
+mod threads;
 
 use std::sync::Arc;
 
@@ -30,11 +32,11 @@ use crate::platforms::{self, ConnectionSettings, Delivered, Handover, Progress};
 use crate::store::StoreError;
 use crate::store::conversation::{Conversation, LaneName};
 use crate::store::dead::DeadLetter;
-use crate::store::mailbox::Outcome;
+use crate::store::mailbox::{After, Holder, Outcome};
 use crate::time::Millis;
 
 /// What a holder of a lane's lease found out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drained {
     /// Messages that the other side accepted.
     pub delivered: usize,
@@ -42,8 +44,6 @@ pub struct Drained {
     pub dead: Vec<EventHash>,
     /// Something is left for later.
     pub put_off: bool,
-    /// What the channel was to be told meanwhile, with the lease on its lane.
-    pub(crate) said: Option<(Conversation, Lease)>,
 }
 
 /// Between whom a conversation's messages go.
@@ -69,6 +69,12 @@ pub struct Delivery<'a> {
     second: Option<Arc<Connection>>,
     conversation: Conversation,
     drained: Drained,
+    /// What the first entry leaves behind when it leaves the lane.
+    after: After,
+    /// It was this holder that noted that the channel is being told ([`Self::begin_to_tell`]).
+    began_to_tell: bool,
+    /// The first entry's message with URLs for its files, by the entry's number.
+    ready: Option<(u64, Message)>,
 }
 
 impl<'a> Delivery<'a> {
@@ -89,26 +95,19 @@ impl<'a> Delivery<'a> {
             second: None,
             conversation,
             drained: Drained::default(),
+            after: After::Nothing,
+            began_to_tell: false,
+            ready: None,
         }
     }
 
-    /// Sends what is in the lane until it is empty, put off or somebody else's; and then what the channel was to be told
-    /// meanwhile.
+    /// Sends what is in the lane until it is empty, put off or somebody else's.
     ///
     /// # Errors
     /// If DynamoDB cannot be asked. The lease then runs out by itself, and redelivery goes on.
     pub async fn drain(mut self) -> Result<Drained, StoreError> {
         self.drain_lane().await?;
-        let mut drained = self.drained;
-        if let Some((conversation, lease)) = drained.said.take() {
-            let way = Way {
-                to: Arc::clone(&self.way.channel),
-                ..self.way
-            };
-            let mut telling = Self::new(self.app, conversation, LaneName::ToChannel, lease, way);
-            telling.drain_lane().await?;
-        }
-        Ok(drained)
+        Ok(self.drained)
     }
 
     async fn drain_lane(&mut self) -> Result<(), StoreError> {
@@ -133,10 +132,21 @@ impl<'a> Delivery<'a> {
                     drain.sent(sent);
                 }
                 write => {
+                    if write == Step::Mark {
+                        // What takes long goes before the mark: a crash in it is then no doubt.
+                        self.make_ready(&drain).await;
+                    }
                     self.drained.put_off |= matches!(write, Step::PutOff { .. });
+                    let holder = Holder {
+                        owner: self.owner,
+                        after: self.after,
+                    };
                     let outcome =
-                        carry_out(self.app, &self.conversation, self.lane, self.owner, write)
-                            .await?;
+                        carry_out(self.app, &self.conversation, self.lane, holder, write).await?;
+                    if matches!(write, Step::Advance | Step::Finish) {
+                        self.after = After::Nothing;
+                        self.ready = None;
+                    }
                     let Some((result, conversation)) = outcome else {
                         return Ok(());
                     };
@@ -167,8 +177,9 @@ impl<'a> Delivery<'a> {
         };
         let message = with_known_buttons(message, &self.conversation);
         let part = usize::try_from(drain.lane().part).unwrap_or(usize::MAX);
-        if message.contents.contains(&Content::HandedOver) {
-            self.tell().await?;
+        let tells = self.tells(&message);
+        if tells {
+            self.begin_to_tell().await?;
         }
         let mut to = self.receiver(part);
         if self.is_left_alone(&to, part) {
@@ -197,23 +208,33 @@ impl<'a> Delivery<'a> {
                 .await
             {
                 Tried::Taken(Delivered { progress, thread }) => {
-                    if let Some(thread) = thread {
-                        self.keep_thread(&to, thread).await?;
-                    }
+                    let is_ours = match thread {
+                        Some(thread) => self.keep_thread(&to, thread).await?,
+                        None => true,
+                    };
                     match progress {
+                        _ if !is_ours => {
+                            let what = "its agent calls the conversation what it calls another, so that no reply could be told apart";
+                            (Failure::never(what), true)
+                        }
                         Progress::Before if tries < MOST_BEFORE => continue,
                         Progress::Before => {
                             let what = "its agent asks for ever for something else first";
                             (Failure::never(what), true)
                         }
                         Progress::More => {
-                            self.took(&to).await?;
+                            self.took(&to).await;
                             return Ok(Sent::Part);
                         }
                         Progress::Complete => {
-                            self.took(&to).await?;
+                            self.took(&to).await;
                             self.drained.delivered += 1;
                             counted::count(Count::Out, to.platform(), &self.conversation.key);
+                            if tells {
+                                self.after = After::Told;
+                                let channel = self.way.channel.platform();
+                                counted::count(Count::HandedOver, channel, &self.conversation.key);
+                            }
                             return Ok(Sent::Done);
                         }
                     }
@@ -285,29 +306,32 @@ impl<'a> Delivery<'a> {
         }
     }
 
+    /// Sends a part, once, with every file in it ready.
     async fn try_once(
-        &self,
+        &mut self,
         to: &Connection,
         (entry, drain): (&Entry, &Drain),
         message: &Message,
         part: usize,
         until: Millis,
     ) -> Tried {
-        let outside = Outside {
-            http: &self.app.http,
-            secrets: &self.app.secrets,
-            tokens: &self.app.tokens,
+        let outside = outside(self.app);
+        let number = drain.lane().head;
+        let place = (entry.event, number);
+        // Files take as long as they take: only the call is short where somebody else could be asked.
+        let message = match self
+            .ready(&outside, (to, self.until), place, message, part)
+            .await
+        {
+            Ok(message) => message,
+            Err(failure) => return Tried::Unready(failure),
         };
         let target = Target {
             connection: to,
             conversation: &self.conversation,
             event: entry.event,
-            number: drain.lane().head,
+            number,
             until,
-        };
-        let message = match self.with_urls(&outside, &target, message).await {
-            Ok(message) => message,
-            Err(failure) => return Tried::Unready(failure),
         };
         match platforms::send(&outside, &target, &message, part).await {
             Ok(delivered) => Tried::Taken(delivered),
@@ -315,18 +339,19 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The channel's own operators are about to have the conversation. Noted before they are called: what the channel sends
-    /// after they have given it back is then always known to come from there.
-    async fn tell(&mut self) -> Result<(), StoreError> {
-        let by_call = self.way.channel.capabilities().handover == Handover::ByCall;
-        if by_call && !self.conversation.told {
-            self.app.store.tell(&self.conversation.key).await?;
-            self.conversation.told = true;
-            counted::count(
-                Count::HandedOver,
-                self.way.channel.platform(),
-                &self.conversation.key,
-            );
+    /// Whether a message gives the conversation to the channel's own operators, by a call.
+    fn tells(&self, message: &Message) -> bool {
+        self.way.channel.capabilities().handover == Handover::ByCall
+            && message.contents.contains(&Content::HandedOver)
+    }
+
+    /// The channel's operators may have the conversation from here on. Noted before they are called: whoever finds the note after
+    /// a crash knows that a call which is refused may have been taken the first time.
+    async fn begin_to_tell(&mut self) -> Result<(), StoreError> {
+        if !self.conversation.telling {
+            self.app.store.begin_to_tell(&self.conversation.key).await?;
+            self.conversation.telling = true;
+            self.began_to_tell = true;
         }
         Ok(())
     }
@@ -344,13 +369,24 @@ impl<'a> Delivery<'a> {
             self.app.store.bury(&letter).await?;
             self.drained.dead.push(entry.event);
             counted::dead(self.way.to.platform(), &self.conversation.key, reason);
-            if self.lane == LaneName::ToChannel && self.conversation.told && hands_over(entry) {
-                // Nobody took it over.
-                self.app.store.hand_back(&self.conversation.key).await?;
-                self.conversation.told = false;
+            if self.conversation.telling && hands_over(entry) {
+                self.after = if self.began_to_tell {
+                    After::NotTold
+                } else {
+                    After::Told
+                };
             }
         }
         Ok(Sent::Done)
+    }
+}
+
+/// The way out of this process.
+fn outside(app: &App) -> Outside<'_> {
+    Outside {
+        http: &app.http,
+        secrets: &app.secrets,
+        tokens: &app.tokens,
     }
 }
 
@@ -423,8 +459,9 @@ fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Mess
     if matches!(message.author, Author::Visitor { .. }) {
         for content in &mut message.contents {
             fit::press(content, |under| {
-                let kept = conversation.buttons.get(under)?;
-                Some(&kept.id)
+                let kept = conversation.buttons.get(under).map(|kept| &kept.id);
+                let id = kept.or_else(|| conversation.offered.get(under))?;
+                Some(id.as_str())
             });
         }
     }
@@ -477,7 +514,7 @@ pub async fn sift(
                 drain.sent(sent);
                 continue;
             }
-            _ => carry_out(app, &conversation, name, owner, step).await?,
+            _ => carry_out(app, &conversation, name, owner.into(), step).await?,
         };
         let Some((result, now)) = outcome else {
             return Ok(());
@@ -492,18 +529,18 @@ async fn carry_out(
     app: &App,
     conversation: &Conversation,
     name: LaneName,
-    owner: Owner,
+    holder: Holder,
     step: Step,
 ) -> Result<Option<Outcome>, StoreError> {
-    let store = &app.store;
+    let (store, owner) = (&app.store, holder.owner);
     let (key, lane) = (&conversation.key, conversation.lane(name));
     let now = Millis::now();
     let outcome = match step {
         Step::Send | Step::Doubt | Step::Stop => return Ok(None),
         Step::Mark => store.mark(key, name, lane, owner).await,
         Step::NotePart(_) => store.note_part(key, name, lane, owner).await,
-        Step::Advance => store.advance(key, name, lane, owner, now).await,
-        Step::Finish => store.finish(conversation, name, owner, now).await,
+        Step::Advance => store.advance(key, name, lane, holder, now).await,
+        Step::Finish => store.finish(conversation, name, holder, now).await,
         Step::PutOff {
             due,
             hold,

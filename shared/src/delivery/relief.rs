@@ -6,16 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Delivery;
+use super::{Delivery, Way};
 use crate::connections::{Connection, WhenDown};
 use crate::counted::{self, Count};
 use crate::mailbox::{Append, Entry, EventHash, EventId, Lease, Owner};
 use crate::model::{Author, Content, Message, Mode};
-use crate::platforms::{Role, Threads};
 use crate::store::StoreError;
-use crate::store::conversation::{KeptThread, LaneName};
+use crate::store::conversation::LaneName;
 use crate::store::mailbox::{Accept, NotAccepted, Turn};
-use crate::store::threads::is_old;
 use crate::time::Millis;
 
 /// So many failed tries are an outage.
@@ -112,8 +110,8 @@ impl Delivery<'_> {
                 Ok(Relief::By(second))
             }
             WhenDown::Operators => {
-                let said = self.say(entry, Content::HandedOver, Some(Mode::Operator));
-                Ok(if said.await? {
+                let told = self.say(entry, Content::HandedOver, Some(Mode::Operator));
+                Ok(if told.await? {
                     Relief::People
                 } else {
                     Relief::Nobody
@@ -127,8 +125,9 @@ impl Delivery<'_> {
         }
     }
 
-    /// Puts something into the channel's lane in the agent's place, once for an entry. Whether it is there. A channel that
-    /// only asks gets it as the answer instead ([`crate::webhook::wait`]).
+    /// Says something on the channel in the agent's place, once for an entry, and sees it delivered as far as this invocation can.
+    /// Whether the channel's operators have the conversation then. A channel that only asks gets it as the answer instead
+    /// ([`crate::webhook::wait`]).
     async fn say(
         &mut self,
         entry: &Entry,
@@ -164,79 +163,42 @@ impl Delivery<'_> {
         } else {
             Turn::Any
         };
-        match self.app.store.accept(&self.conversation.key, &accept).await {
-            Ok(conversation) => {
-                if conversation.to_channel.is_held_by(lease.owner) {
-                    self.drained.said = Some((conversation, lease));
-                }
-                Ok(true)
+        let key = self.conversation.key.clone();
+        match self.app.store.accept(&key, &accept).await {
+            Ok(conversation) if conversation.to_channel.is_held_by(lease.owner) => {
+                let way = Way {
+                    to: Arc::clone(&self.way.channel),
+                    ..self.way.clone()
+                };
+                let mut saying = Self::new(self.app, conversation, LaneName::ToChannel, lease, way);
+                // Boxed, because it is this very future again; it goes no deeper, for that lane has no agent.
+                Box::pin(saying.drain_lane()).await?;
+                Ok(saying.conversation.told)
             }
-            Err(NotAccepted::Duplicate(_) | NotAccepted::Turned) => Ok(true),
             Err(NotAccepted::Store(error)) => Err(error),
-            // Its lane is full, or it expired just now: the message waits, as it would without relief.
-            Err(_) => Ok(false),
+            // Somebody else is at that lane, or it was said before; or the lane is full, or the conversation expired just now: then
+            // the message waits, as it would without relief.
+            Ok(_) | Err(_) => {
+                let conversation = self.app.store.conversation(&key).await?;
+                Ok(conversation.is_some_and(|conversation| conversation.told))
+            }
         }
     }
 
     /// `to` took something: it is not down, and nobody stands in for it any more.
-    pub(super) async fn took(&mut self, to: &Connection) -> Result<(), StoreError> {
+    pub(super) async fn took(&mut self, to: &Connection) {
         if self.lane != LaneName::ToAgent || to.id != self.way.to.id {
-            return Ok(());
+            return;
         }
         if self.app.outages.end(&to.id) {
             counted::count(Count::AgentBack, to.platform(), &self.conversation.key);
         }
         if self.conversation.stand_in.is_some() {
-            self.app
-                .store
-                .stand_in(&self.conversation.key, None)
-                .await?;
-            self.conversation.stand_in = None;
-        }
-        Ok(())
-    }
-
-    /// Sees to it that an agent that takes no id of ours has one of its own for the conversation.
-    pub(super) async fn know_thread(&mut self, to: &Connection) -> Result<(), StoreError> {
-        let capabilities = to.capabilities();
-        if capabilities.role != Role::Agent {
-            return Ok(());
-        }
-        let now = Millis::now();
-        let kept = self.conversation.threads.get(&to.id);
-        let is_fresh = kept.is_some_and(|kept| !is_old(kept.at, now));
-        match (capabilities.threads, kept) {
-            (Threads::Ours, _) => Ok(()),
-            _ if is_fresh => Ok(()),
-            (Threads::Allocated, _) => {
-                let key = &self.conversation.key;
-                let id = self.app.store.allocate_thread(&to.id, key, now).await?;
-                self.remember_thread(to, id, now);
-                Ok(())
+            // That the message was taken is not noted yet, and this must not come between: it is made up for by the next message.
+            match self.app.store.stand_in(&self.conversation.key, None).await {
+                Ok(()) => self.conversation.stand_in = None,
+                Err(error) => tracing::warn!(reason = %error, "who stood in stays noted"),
             }
-            (Threads::Assigned, Some(kept)) => {
-                let id = kept.id.clone();
-                self.keep_thread(to, id).await
-            }
-            (Threads::Assigned, None) => Ok(()),
         }
-    }
-
-    /// The agent said what it calls the conversation.
-    pub(super) async fn keep_thread(
-        &mut self,
-        to: &Connection,
-        id: String,
-    ) -> Result<(), StoreError> {
-        let now = Millis::now();
-        let key = &self.conversation.key;
-        self.app.store.assign_thread(&to.id, &id, key, now).await?;
-        self.remember_thread(to, id, now);
-        Ok(())
-    }
-
-    fn remember_thread(&mut self, to: &Connection, id: String, at: Millis) {
-        let threads = &mut self.conversation.threads;
-        threads.insert(to.id.clone(), KeptThread { at, id });
     }
 }

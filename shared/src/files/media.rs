@@ -61,6 +61,22 @@ impl MediaType {
             .map_or(self.0.as_str(), |(essence, _)| essence)
     }
 
+    /// What a file's name ends with, where the type leaves no doubt.
+    pub fn extension(&self) -> Option<&'static str> {
+        Some(match self.essence() {
+            "image/jpeg" => "jpg",
+            "image/png" => "png",
+            "image/gif" => "gif",
+            "image/webp" => "webp",
+            "audio/mpeg" => "mp3",
+            "audio/ogg" => "ogg",
+            "video/mp4" => "mp4",
+            "video/webm" => "webm",
+            "application/pdf" => "pdf",
+            _ => return None,
+        })
+    }
+
     /// Whether a browser may show it, in place of saving it.
     pub fn may_be_shown(&self) -> bool {
         self.bytes_decide() && !self.is_active()

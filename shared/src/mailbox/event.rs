@@ -82,7 +82,7 @@ impl EventId {
     pub fn within(content: &[u8], now_ms: u64, window_ms: u64) -> Self {
         let Some(window) = now_ms.checked_div(window_ms) else {
             return Self {
-                hash: EventHash(fastrand::u64(..).to_be_bytes()),
+                hash: EventHash(crate::random::number().to_be_bytes()),
                 also: [None; 2],
             };
         };

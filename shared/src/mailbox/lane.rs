@@ -30,13 +30,7 @@ pub struct Owner(pub u64);
 impl Owner {
     /// A new one, from the system's randomness: two sandboxes that start alike must not draw the same.
     pub fn random() -> Self {
-        use ring::rand::SecureRandom;
-        let mut bytes = [0; 8];
-        if ring::rand::SystemRandom::new().fill(&mut bytes).is_err() {
-            // Linux always has randomness once it runs programs.
-            bytes = fastrand::u64(..).to_be_bytes();
-        }
-        Self(u64::from_be_bytes(bytes))
+        Self(crate::random::number())
     }
 }
 

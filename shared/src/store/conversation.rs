@@ -80,6 +80,10 @@ pub struct Conversation {
     pub mode: Mode,
     /// The agent said last that people have it, or the channel was told so.
     pub with_people: bool,
+    /// It is over, until the visitor writes again.
+    pub closed: bool,
+    /// The channel is being told that its operators take over, and it is not known yet whether it takes that.
+    pub telling: bool,
     /// The channel has been told that its operators take over, so the next thing it sends gives the chat back.
     pub told: bool,
     /// When a person wrote last, since the conversation was handed to people.
@@ -104,6 +108,8 @@ pub struct Conversation {
     pub answers: BTreeMap<EventHash, KeptAnswer>,
     /// Buttons whose ids the channel does not take, by what it was given instead.
     pub buttons: BTreeMap<String, KeptButton>,
+    /// The ids of the buttons that the visitor may choose from by their text, by what that is kept under.
+    pub offered: BTreeMap<String, String>,
     /// Seconds since the epoch after which the item counts as absent.
     pub expires: u64,
     /// From the visitor to the agent.
@@ -165,6 +171,8 @@ impl Conversation {
                 }
             },
             with_people: id("mode")? == Some(Mode::Operator.as_str()),
+            closed: read::flag(item, "closed")?,
+            telling: read::flag(item, "telling")?,
             told,
             operator_spoke: operator_spoke(item)?,
             returned: read::flag(item, "returned")?,
@@ -189,6 +197,7 @@ impl Conversation {
                 .map_err(StoreError::corrupt)?,
             answers: answers(item)?,
             buttons: buttons(item)?,
+            offered: offered(item)?,
             expires: read::number(item, "expires")?.unwrap_or_default(),
             to_agent: read_lane(item, LaneName::ToAgent)?,
             to_channel: read_lane(item, LaneName::ToChannel)?,
@@ -297,6 +306,29 @@ fn buttons(item: &Item) -> Result<BTreeMap<String, KeptButton>, StoreError> {
             Ok((short.to_owned(), KeptButton { at, id }))
         })
         .collect()
+}
+
+fn offered(item: &Item) -> Result<BTreeMap<String, String>, StoreError> {
+    let Some(offered) = item.get("offered") else {
+        return Ok(BTreeMap::new());
+    };
+    let offered = offered.as_m().map_err(|_| read::wrong("offered"))?;
+    offered
+        .iter()
+        .map(|(under, id)| {
+            let id = id.as_s().map_err(|_| read::wrong("offered"))?;
+            Ok((under.clone(), id.clone()))
+        })
+        .collect()
+}
+
+/// The other way round.
+pub(crate) fn write_offered(offered: &[(String, String)]) -> AttributeValue {
+    let ids = offered.iter();
+    AttributeValue::M(
+        ids.map(|(under, id)| (under.clone(), write::text(id.as_str())))
+            .collect(),
+    )
 }
 
 /// The attributes that [`write_kept`] wrote: each one's name after the prefix, its time and its text.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::conversation::{
-    Conversation, LaneName, field_attributes, write_entry, write_kept, write_lease,
+    Conversation, LaneName, field_attributes, write_entry, write_kept, write_lease, write_offered,
 };
 use super::update::{Update, Updated};
 use super::{ALONE, Store, StoreError, write};
@@ -44,8 +44,13 @@ pub struct Accept {
     pub turn: Turn,
     /// Refuse if the channel gave the conversation back and the agent has not said since that it has it.
     pub unless_returned: bool,
+    /// The channel's operators give the conversation back with this: the agent answers from now on.
+    pub takes_back: bool,
     /// Buttons in the messages whose ids were shortened: short and whole.
     pub buttons: Vec<(String, String)>,
+    /// What the visitor may choose from by its text, in place of what they could before: what it is kept under, and the
+    /// button's id. `None` leaves it as it is.
+    pub offered: Option<Vec<(String, String)>>,
 }
 
 /// When a person who has a conversation leaves it to the agent again without a word.
@@ -114,7 +119,9 @@ impl Accept {
             unless_told: false,
             turn: Turn::Any,
             unless_returned: false,
+            takes_back: false,
             buttons: Vec::new(),
+            offered: None,
         }
     }
 
@@ -131,7 +138,7 @@ impl Accept {
     fn turn_is_right(&self, conversation: &Conversation) -> bool {
         let already = match self.signals.mode {
             Some(Mode::Operator) => conversation.with_people,
-            Some(Mode::Closed) => conversation.mode == Mode::Closed,
+            Some(Mode::Closed) => conversation.closed,
             Some(Mode::Agent) | None => return true,
         };
         already == (self.turn == Turn::Already)
@@ -282,11 +289,13 @@ impl Store {
         key: &ConversationKey,
         name: LaneName,
         lane: &Lane,
-        owner: Owner,
+        holder: impl Into<Holder>,
         now: Millis,
     ) -> Result<Outcome, StoreError> {
+        let Holder { owner, after } = holder.into();
         let head = lane.head;
         let mut update = owned(name, owner);
+        note(&mut update, after);
         require_number(&mut update, name.attribute("head"), head);
         update.set(
             name.attribute("head"),
@@ -312,12 +321,14 @@ impl Store {
         &self,
         conversation: &Conversation,
         name: LaneName,
-        owner: Owner,
+        holder: impl Into<Holder>,
         now: Millis,
     ) -> Result<Outcome, StoreError> {
+        let Holder { owner, after } = holder.into();
         let (key, lane) = (&conversation.key, conversation.lane(name));
         let head = lane.head;
         let mut update = owned(name, owner);
+        note(&mut update, after);
         require_number(&mut update, name.attribute("head"), head);
         let queue = update.name(name.attribute("queue"));
         let one = update.value(write::number(1));
@@ -437,24 +448,26 @@ impl Store {
     ///
     /// # Errors
     /// If DynamoDB cannot be asked.
-    pub async fn tell(&self, key: &ConversationKey) -> Result<(), StoreError> {
+    pub async fn begin_to_tell(&self, key: &ConversationKey) -> Result<(), StoreError> {
         let mut update = Update::default();
-        update.set("mode", write::text(Mode::Operator.as_str()));
-        update.set("told", AttributeValue::Bool(true));
+        update.set("telling", AttributeValue::Bool(true));
         update.write(self, Conversation::pk(key)).await.map(drop)
     }
 
-    /// The channel gives a conversation back that its operators had: the agent answers from now on.
+    /// Notes which agent answers the conversation in place of the route's; `None` when that is back.
     ///
     /// # Errors
     /// If DynamoDB cannot be asked.
-    pub async fn hand_back(&self, key: &ConversationKey) -> Result<(), StoreError> {
+    pub async fn stand_in(
+        &self,
+        key: &ConversationKey,
+        agent: Option<&ConnectionId>,
+    ) -> Result<(), StoreError> {
         let mut update = Update::default();
-        update.set("mode", write::text(Mode::Agent.as_str()));
-        update.remove("told");
-        update.remove("operator_spoke");
-        // An agent may go on saying that people have the conversation: nobody tells it that they gave it back.
-        update.set("returned", AttributeValue::Bool(true));
+        match agent {
+            Some(agent) => update.set("stand_in", write::text(agent.as_str())),
+            None => update.remove("stand_in"),
+        }
         update.write(self, Conversation::pk(key)).await.map(drop)
     }
 
@@ -662,6 +675,18 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
         update.set("operator_spoke", write::number(append.now.0));
         update.remove("returned");
     }
+    if accept.takes_back {
+        update.set("mode", write::text(Mode::Agent.as_str()));
+        update.remove("told");
+        update.remove("operator_spoke");
+        // An agent may go on saying that people have the conversation: nobody tells it that they gave it back.
+        update.set("returned", AttributeValue::Bool(true));
+    }
+    match &accept.offered {
+        None => {}
+        Some(none) if none.is_empty() => update.remove("offered"),
+        Some(offered) => update.set("offered", write_offered(offered)),
+    }
     for (short, whole) in &accept.buttons {
         update.set(format!("button_{short}"), write_kept(whole, append.now));
     }
@@ -672,6 +697,49 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
         update.set(name, value);
     }
     Ok(update)
+}
+
+/// What the entry that leaves a lane leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum After {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The channel was told that its operators take over. In the same write as that the message is delivered: until it is, what
+    /// the visitor writes is for the agent, and from then on it is what gives the conversation back.
+    Told,
+    /// It was not: it refused.
+    NotTold,
+}
+
+/// A lease holder that removes an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// Who.
+    pub owner: Owner,
+    /// What the entry leaves behind.
+    pub after: After,
+}
+
+impl From<Owner> for Holder {
+    fn from(owner: Owner) -> Self {
+        Self {
+            owner,
+            after: After::Nothing,
+        }
+    }
+}
+
+fn note(update: &mut Update, after: After) {
+    match after {
+        After::Nothing => return,
+        After::Told => {
+            update.set("mode", write::text(Mode::Operator.as_str()));
+            update.set("told", AttributeValue::Bool(true));
+        }
+        After::NotTold => update.set("mode", write::text(Mode::Agent.as_str())),
+    }
+    update.remove("telling");
 }
 
 /// The condition of [`Accept::turn`].

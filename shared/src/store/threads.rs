@@ -1,5 +1,4 @@
-//! From an agent's own id of a conversation back to the conversation, for agents that do not take ours. And the outages of
-//! an agent as a conversation sees them: who stands in.
+//! From an agent's own id of a conversation back to the conversation, for agents that do not take ours.
 //!
 //! A thread's item is written before the conversation knows the id, so that no reply can name an id that leads nowhere. It
 //! lives longer than a conversation that nobody writes in, and is renewed by whoever finds it old.
@@ -18,6 +17,9 @@ const KEPT: u64 = 2 * mailbox::KEPT;
 
 /// An id that is older than this is renewed, in milliseconds.
 const RENEWED_AFTER_MS: u64 = mailbox::KEPT * 1000 * 2 / 3;
+
+/// The longest id that an agent may have for a conversation, in bytes; what is longer cannot stand in a key.
+const LONGEST: usize = 256;
 
 /// More ids than this that are all taken are no accident: each is one of 2^52.
 const ATTEMPTS: u32 = 4;
@@ -47,6 +49,9 @@ impl Store {
         id: &str,
         now: Millis,
     ) -> Result<Option<Thread>, StoreError> {
+        if id.len() > LONGEST {
+            return Ok(None);
+        }
         let Some(item) = self.item(pk(agent, id), true).await? else {
             return Ok(None);
         };
@@ -73,16 +78,7 @@ impl Store {
     ) -> Result<String, StoreError> {
         for attempt in 0..ATTEMPTS {
             let id = integer(agent, key, attempt).to_string();
-            let mut update = leading_to(key, now);
-            let (conversation, expires) = (update.name("conversation"), update.name("expires"));
-            let ours = update.value(write::text(Conversation::pk(key)));
-            let past = update.value(write::number(now.seconds()));
-            // Another conversation's, then, only if it is over.
-            update.require(format!(
-                "(attribute_not_exists({conversation}) OR {conversation} = {ours} OR {expires} <= {past})"
-            ));
-            if let Updated::Done(_) = update.write(self, pk(agent, &id)).await? {
-                self.keep_thread(key, agent, &id, now).await?;
+            if self.assign_thread(agent, &id, key, now).await? {
                 return Ok(id);
             }
         }
@@ -91,7 +87,8 @@ impl Store {
         ))
     }
 
-    /// Notes that `agent` calls the conversation `id`, because it said so.
+    /// Notes that `agent` calls the conversation `id`. `false`, and nothing is changed, if that is another conversation: what the
+    /// agent says to one person must never reach another.
     ///
     /// # Errors
     /// If DynamoDB cannot be asked.
@@ -101,9 +98,21 @@ impl Store {
         id: &str,
         key: &ConversationKey,
         now: Millis,
-    ) -> Result<(), StoreError> {
-        leading_to(key, now).write(self, pk(agent, id)).await?;
-        self.keep_thread(key, agent, id, now).await
+    ) -> Result<bool, StoreError> {
+        let mut update = leading_to(key, now);
+        let (conversation, expires) = (update.name("conversation"), update.name("expires"));
+        let ours = update.value(write::text(Conversation::pk(key)));
+        let past = update.value(write::number(now.seconds()));
+        update.require(format!(
+            "(attribute_not_exists({conversation}) OR {conversation} = {ours} OR {expires} <= {past})"
+        ));
+        match update.write(self, pk(agent, id)).await? {
+            Updated::Refused(_) => Ok(false),
+            Updated::Done(_) => {
+                self.keep_thread(key, agent, id, now).await?;
+                Ok(true)
+            }
+        }
     }
 
     async fn keep_thread(
@@ -115,23 +124,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut update = Update::default();
         update.set(format!("thread_{agent}"), write_kept(id, now));
-        update.write(self, Conversation::pk(key)).await.map(drop)
-    }
-
-    /// Notes which agent answers the conversation in place of the route's; `None` when that is back.
-    ///
-    /// # Errors
-    /// If DynamoDB cannot be asked.
-    pub async fn stand_in(
-        &self,
-        key: &ConversationKey,
-        agent: Option<&ConnectionId>,
-    ) -> Result<(), StoreError> {
-        let mut update = Update::default();
-        match agent {
-            Some(agent) => update.set("stand_in", write::text(agent.as_str())),
-            None => update.remove("stand_in"),
-        }
         update.write(self, Conversation::pk(key)).await.map(drop)
     }
 }

@@ -13,7 +13,7 @@ use crate::delivery::{Way, dead_letter};
 use crate::fit::returnable_buttons;
 use crate::mailbox::{Append, EventId, Lease, Owner};
 use crate::model::{Author, Content, ConversationKey, Message, Mode};
-use crate::platforms::{ConnectionSettings, Handover, Role};
+use crate::platforms::{Buttons, ConnectionSettings, Handover, Role};
 use crate::store::conversation::LaneName;
 use crate::store::mailbox::{Accept, Turn};
 use crate::time::Millis;
@@ -42,6 +42,13 @@ pub async fn receive(
         }
     };
     let (mut messages, buttons) = fitting(&channel, event.message)?;
+    // What could be chosen before cannot be any more: what the visitor writes is an answer to this.
+    let by_text = channel.capabilities().buttons == Buttons::ByText;
+    let (buttons, offered) = match by_text {
+        true if messages.is_empty() => (Vec::new(), None),
+        true => (Vec::new(), Some(buttons)),
+        false => (buttons, None),
+    };
     let mut telling = telling(&channel, &route, event.signals.mode);
     let now = Millis::now();
     let append = Append {
@@ -72,6 +79,7 @@ pub async fn receive(
         turn: telling.as_ref().map_or(Turn::Any, |_| Turn::Already),
         signals: event.signals,
         buttons,
+        offered,
         ..Accept::new(LaneName::ToChannel, append)
     };
     for _ in 0..TURNS {
@@ -219,7 +227,11 @@ async fn channel_of(
 
 async fn is_tied(app: &App, agent: &Connection, key: &ConversationKey) -> Result<bool, Refusal> {
     let conversation = app.store.conversation(key).await?;
-    Ok(conversation.is_some_and(|conversation| conversation.agent.as_ref() == Some(&agent.id)))
+    Ok(conversation.is_some_and(|conversation| {
+        conversation.agent.as_ref() == Some(&agent.id)
+            || conversation.stand_in.as_ref() == Some(&agent.id)
+            || conversation.threads.contains_key(&agent.id)
+    }))
 }
 
 /// A reply into a conversation whose channel is not configured any more goes to a person: the agent sends it once.

@@ -10,7 +10,7 @@ use crate::connections::{Connection, Route};
 use crate::counted::{self, Count};
 use crate::delivery::{Delivery, Drained, Way};
 use crate::mailbox::{Append, Lease, Owner};
-use crate::model::{ChatId, ConversationKey, Mode, Visitor};
+use crate::model::{ChatId, ConversationKey, Visitor};
 use crate::store::conversation::{Conversation, LaneName};
 use crate::store::mailbox::Accept;
 use crate::time::Millis;
@@ -33,10 +33,9 @@ pub async fn receive(
     if event.messages.is_empty() && event.visitor == Visitor::default() {
         return Ok(Accepted::Ignored);
     }
-    let (key, accept) = accepting(channel, route, event, until)?;
-    match keep(app, channel.platform(), key, &accept).await? {
+    let (key, mut accept) = accepting(channel, route, event, until)?;
+    match keep_or_take_back(app, channel, key, &mut accept).await? {
         Kept::New(conversation) => {
-            let conversation = given_back(app, channel, conversation).await?;
             let mode = conversation.mode;
             let way = Way {
                 channel: Arc::clone(channel),
@@ -52,19 +51,27 @@ pub async fn receive(
     }
 }
 
-/// A channel whose operators have a conversation does not send it to us: if it does, they have given it back.
-pub(super) async fn given_back(
+/// Accepts an event of a channel. One whose operators have a conversation does not send it to us: if it does, they have given it
+/// back, and the agent has it again in the same write.
+pub(super) async fn keep_or_take_back(
     app: &App,
     channel: &Connection,
-    mut conversation: Conversation,
-) -> Result<Conversation, Refusal> {
-    if conversation.told {
-        app.store.hand_back(&conversation.key).await?;
-        counted::count(Count::HandedBack, channel.platform(), &conversation.key);
-        conversation.told = false;
-        conversation.mode = Mode::Agent;
+    key: ConversationKey,
+    accept: &mut Accept,
+) -> Result<Kept, Refusal> {
+    accept.unless_told = channel.capabilities().handover.to_own_operators();
+    match keep(app, channel.platform(), key.clone(), accept).await? {
+        Kept::OperatorSpoke => {
+            accept.unless_told = false;
+            accept.takes_back = true;
+            let kept = keep(app, channel.platform(), key, accept).await?;
+            if let Kept::New(conversation) = &kept {
+                counted::count(Count::HandedBack, channel.platform(), &conversation.key);
+            }
+            Ok(kept)
+        }
+        kept => Ok(kept),
     }
-    Ok(conversation)
 }
 
 /// A channel's route and the agent at its end.

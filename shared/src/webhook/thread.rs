@@ -10,9 +10,9 @@ use crate::platforms::Threads;
 use crate::store::threads::is_old;
 use crate::time::Millis;
 
-/// How long a reply waits for its conversation to learn the id. An agent that gives ids may answer before the invocation that
-/// sent it the first message has written down what it was told.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a reply waits for its conversation to learn the id. An agent that gives ids may answer before the call that
+/// brought it the first message has ended, and that may take ten seconds.
+const PATIENCE: Duration = Duration::from_secs(11);
 /// The first pause between two looks, and the longest.
 const LOOK: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::channel::{accepting, deliver, given_back, route};
-use super::keep::{Kept, keep};
+use super::channel::{accepting, deliver, keep_or_take_back, route};
+use super::keep::Kept;
 use super::verify::Verified;
 use super::{ChannelEvent, Refusal, json_error};
 use crate::app::App;
@@ -78,7 +78,7 @@ async fn keep_and_wait(
     let deadline = arrived.after(patience.saturating_sub(ANSWER_RESERVE));
     let (route, agent) = route(app, channel).await?;
     let asks = !event.messages.is_empty();
-    let (key, accept) = accepting(channel, route, event, deadline.before(NOTE_RESERVE))?;
+    let (key, mut accept) = accepting(channel, route, event, deadline.before(NOTE_RESERVE))?;
     let event = accept.append.event;
     let wait = |conversation: &Conversation, hash, to_people| Wait {
         app,
@@ -90,9 +90,8 @@ async fn keep_and_wait(
         to_people,
         deadline,
     };
-    match keep(app, channel.platform(), key, &accept).await? {
+    match keep_or_take_back(app, channel, key, &mut accept).await? {
         Kept::New(conversation) => {
-            let conversation = given_back(app, channel, conversation).await?;
             if !asks {
                 return Ok(SyncAnswer::Nothing);
             }
@@ -128,10 +127,6 @@ async fn keep_and_wait(
                 .chain(also)
                 .find(known)
                 .unwrap_or(event.hash);
-            // The first copy died before it took the chat back, or it has not come to it yet.
-            if conversation.told && !conversation.answers.contains_key(&hash) {
-                app.store.hand_back(&conversation.key).await?;
-            }
             wait(&conversation, hash, false)
                 .answer(&Drained::default())
                 .await

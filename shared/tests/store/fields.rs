@@ -11,7 +11,7 @@ use shared::store::conversation::{Conversation, LaneName};
 use shared::store::mailbox::{Accept, Give, NotAccepted, Silence};
 
 use crate::emulator::{fresh_key, store};
-use crate::make::{START, accept, empty, lease};
+use crate::make::{START, accept, empty, gives_back, lease};
 
 fn says(event: &str, mode: Option<Mode>) -> Accept {
     Accept {
@@ -170,7 +170,7 @@ async fn handed_over(store: &Store) -> Conversation {
 async fn the_channel_hands_back() {
     let (store, _) = store().await;
     let key = handed_over(&store).await.key;
-    store.hand_back(&key).await.unwrap();
+    store.accept(&key, &gives_back("gives back")).await.unwrap();
     let conversation = store.conversation(&key).await.unwrap().unwrap();
     assert_eq!(conversation.mode, Mode::Agent);
     assert!(!conversation.told);
@@ -247,7 +247,7 @@ async fn the_agent_does_not_talk_over_a_person() {
     let refused = store.accept(key, &known).await;
     assert!(matches!(refused, Err(NotAccepted::Duplicate(_))));
 
-    store.hand_back(key).await.unwrap();
+    store.accept(key, &gives_back("gives back")).await.unwrap();
     store.accept(key, &reply).await.unwrap();
 }
 

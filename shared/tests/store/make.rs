@@ -48,3 +48,11 @@ pub(crate) fn accept(lane: LaneName, event: &str, bodies: &[&str], lease: Option
 pub(crate) fn empty(key: ConversationKey) -> Conversation {
     Conversation::read(key, &Item::new()).unwrap()
 }
+
+/// The channel's operators give a conversation back.
+pub(crate) fn gives_back(event: &str) -> Accept {
+    Accept {
+        takes_back: true,
+        ..accept(LaneName::ToAgent, event, &[], None)
+    }
+}

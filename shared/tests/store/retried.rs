@@ -223,7 +223,6 @@ async fn what_has_no_result() {
     let key = &held.conversation.key;
     let to: ChatId = fresh_key().chat;
     made_again!(held, held.store.touch(key, LANE, START));
-    made_again!(held, held.store.hand_back(key));
     made_again!(held, held.store.remove_expired(key, START));
 
     held.wire.lose_next_answer();

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use shared::mailbox::Owner;
 use shared::model::{ConversationKey, Mode};
 use shared::store::Store;
 use shared::store::conversation::LaneName;
-use shared::store::mailbox::{Accept, NotAccepted, Silence, Turn};
+use shared::store::mailbox::{Accept, After, Holder, NotAccepted, Silence, Turn};
 
 use crate::emulator::{fresh_key, store};
-use crate::make::{START, accept};
+use crate::make::{START, accept, gives_back, lease};
 
 /// The agent's event `event`, which brings `mode`.
 fn says(event: &str, mode: Option<Mode>, turn: Turn) -> Accept {
@@ -67,12 +68,19 @@ async fn a_copy_is_a_copy_whatever_it_turns() {
 async fn nobody_talks_over_the_channels_operators() {
     let (store, _) = store().await;
     let key = fresh_key();
-    store
-        .accept(&key, &says("1", None, Turn::Any))
+    let leased = accept(LaneName::ToChannel, "hands over", &["over"], lease(1));
+    let conversation = store.accept(&key, &leased).await.unwrap();
+    let told = Holder {
+        owner: Owner(1),
+        after: After::Told,
+    };
+    store.begin_to_tell(&key).await.unwrap();
+    let (result, conversation) = store
+        .finish(&conversation, LaneName::ToChannel, told, START)
         .await
         .unwrap();
-    store.tell(&key).await.unwrap();
-    let conversation = store.conversation(&key).await.unwrap().unwrap();
+    assert_eq!(result, Ok(()));
+    assert!(!conversation.telling);
     assert!(conversation.told && conversation.with_people);
     assert_eq!(conversation.mode, Mode::Operator);
     let over = Accept {
@@ -84,7 +92,7 @@ async fn nobody_talks_over_the_channels_operators() {
         matches!(refused, Err(NotAccepted::OperatorSpoke)),
         "{refused:?}"
     );
-    store.hand_back(&key).await.unwrap();
+    store.accept(&key, &gives_back("gives back")).await.unwrap();
     store.accept(&key, &over).await.unwrap();
 }
 
@@ -122,4 +130,54 @@ async fn a_person_who_has_been_silent_for_long_has_left() {
         .accept(&key, &at("2", 61, Silence::After(silence)))
         .await
         .unwrap();
+}
+
+/// One that refuses the chat has not taken it; whether it took it the first time, a second holder cannot know.
+#[tokio::test]
+async fn a_channel_that_was_not_told_leaves_it_to_the_agent() {
+    let (store, _) = store().await;
+    let key = fresh_key();
+    let mut hands_over = accept(LaneName::ToChannel, "hands over", &["over"], lease(1));
+    hands_over.signals.mode = Some(Mode::Operator);
+    let conversation = store.accept(&key, &hands_over).await.unwrap();
+    store.begin_to_tell(&key).await.unwrap();
+    let begun = store.conversation(&key).await.unwrap().unwrap();
+    assert!(begun.telling && !begun.told);
+    let not_told = Holder {
+        owner: Owner(1),
+        after: After::NotTold,
+    };
+    let (result, conversation) = store
+        .finish(&conversation, LaneName::ToChannel, not_told, START)
+        .await
+        .unwrap();
+    assert_eq!(result, Ok(()));
+    assert!(!conversation.telling && !conversation.told);
+    assert_eq!(conversation.mode, Mode::Agent);
+}
+
+/// What the visitor could choose by its text is what they were shown last.
+#[tokio::test]
+async fn what_is_offered_replaces_what_was() {
+    let (store, _) = store().await;
+    let key = fresh_key();
+    let offers = |event: &str, offered: Option<&[&str]>| Accept {
+        offered: offered.map(|ids| {
+            let ids = ids.iter();
+            ids.map(|id| (format!("_t{id}"), (*id).to_owned()))
+                .collect()
+        }),
+        ..says(event, None, Turn::Any)
+    };
+    let mut known = Vec::new();
+    for (event, offered) in [
+        ("1", Some(&["a", "b"][..])),
+        ("2", None),
+        ("3", Some(&["c"][..])),
+        ("4", Some(&[][..])),
+    ] {
+        let conversation = store.accept(&key, &offers(event, offered)).await.unwrap();
+        known.push(conversation.offered.into_values().collect::<Vec<_>>());
+    }
+    assert_eq!(known, [vec!["a", "b"], vec!["a", "b"], vec!["c"], vec![]]);
 }

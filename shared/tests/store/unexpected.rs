@@ -13,7 +13,7 @@ use shared::store::mailbox::{Accept, Give, NotAccepted, Silence};
 use shared::store::{Item, Store};
 
 use crate::emulator::{fresh_key, put_raw, raw_item, store};
-use crate::make::{START, accept, lease};
+use crate::make::{START, accept, gives_back, lease};
 
 const OWNER: Owner = Owner(1);
 
@@ -200,7 +200,7 @@ async fn writes(store: &Store, whole: &Conversation) -> usize {
     let failed = [
         store.give(whole, &give).await.is_err(),
         store.follow(key, &to, START).await.is_err(),
-        store.hand_back(key).await.is_err(),
+        store.accept(key, &gives_back("gives back")).await.is_err(),
         store.remove_expired(key, START).await.is_err(),
     ];
     errors + failed.into_iter().filter(|failed| *failed).count()

@@ -25,7 +25,7 @@ impl UserId {
 
     /// An id that nobody has. Never 0, which JavaScript takes for none.
     pub fn random() -> Self {
-        Self(fastrand::u64(1..Self::ASSIGNED))
+        Self((crate::random::number() % Self::ASSIGNED).max(1))
     }
 
     /// The id of whoever first wrote through `channel` in a request that is called `request`: the same each time.

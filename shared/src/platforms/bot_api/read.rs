@@ -44,6 +44,15 @@ impl From<Fault> for Refusal {
     }
 }
 
+/// Which of the two writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Webim. Its files are also seen without a state; then a URL says that they are ready.
+    Webim,
+    /// Omnichannel: "only when state is ready".
+    Omnichannel,
+}
+
 /// A webhook's body.
 pub(crate) struct Body(Map<String, Value>);
 
@@ -100,7 +109,7 @@ impl Body {
 ///
 /// # Errors
 /// If it cannot be understood.
-pub(crate) fn heard(message: &Value, now: Millis) -> Result<Heard, Fault> {
+pub(crate) fn heard(message: &Value, dialect: Dialect, now: Millis) -> Result<Heard, Fault> {
     let kind = present(message.get("kind")).map(Kind::deserialize);
     let kind = kind
         .transpose()
@@ -121,7 +130,7 @@ pub(crate) fn heard(message: &Value, now: Millis) -> Result<Heard, Fault> {
         }
         (Some(Kind::FileVisitor), data) => {
             let data = data.ok_or(Fault::Missing("message.data"))?;
-            match file(data)? {
+            match file(data, dialect)? {
                 Some(file) => Content::File(file),
                 None => return Ok(Heard::Nothing("state")),
             }
@@ -164,11 +173,12 @@ fn pressed(button: wire::Button) -> Result<Button, Fault> {
 
 /// A file that can be fetched; `None` if it cannot yet, or never will: then the same message comes again when that changes,
 /// and what says so must not spend its id.
-fn file(data: Data) -> Result<Option<File>, Fault> {
+fn file(data: Data, dialect: Dialect) -> Result<Option<File>, Fault> {
     let url = data.url.filter(|url| !url.trim().is_empty());
     let state = data.state.as_deref().filter(|state| !state.is_empty());
     let url = match (state, url) {
-        (Some("ready") | None, Some(url)) => url,
+        (Some("ready"), Some(url)) => url,
+        (None, Some(url)) if dialect == Dialect::Webim => url,
         (Some("ready"), None) => return Err(Fault::Missing("message.data.url")),
         _ => return Ok(None),
     };

@@ -214,19 +214,15 @@ async fn the_keyword_goes_before_the_first_message_alone() {
     assert_eq!(first.body["userID"], 9);
 }
 
-/// Without its id nobody could answer the person.
+/// Without its id nobody could answer the person, and sent again it would be another person's.
 #[tokio::test]
-async fn a_success_without_an_id_is_a_doubt_unless_the_id_is_known() {
+async fn a_success_without_an_id_is_a_dead_letter_unless_the_id_is_known() {
     let nobody = (200, r#"{"success":true}"#);
     let vendor = Vendor::answering(vec![nobody, nobody]);
     let sender = sender(&vendor, &json!({}));
     let message = written(vec![text("Hi")]);
     match sender.send(&message, 0).await {
-        Err(Failure::Later {
-            in_doubt: true,
-            reason,
-            ..
-        }) => assert!(reason.contains("userID"), "{reason}"),
+        Err(Failure::Never { reason }) => assert!(reason.contains("userID"), "{reason}"),
         other => panic!("{other:?}"),
     }
     let known = sender.in_thread("9");

@@ -194,6 +194,8 @@ const PLACES: &[(&str, &str)] = &[
     ("tests/simulators/src/", "tests/simulators/src/"),
     ("shared/tests/platforms/", "shared/tests/platforms/"),
     ("tests/tests/system/matrix/", "tests/tests/system/matrix"),
+    ("tests/Cargo.toml", "tests/Cargo.toml"),
+    ("tests/tests/system/", "tests/tests/system/"),
     ("tests/bench/", "tests/bench/src/programs.rs"),
     ("docs/platforms/matrix.md", "docs/platforms/"),
     ("configuration.md", "docs/configuration.md"),

@@ -127,7 +127,8 @@ fn the_operators_text_hands_over_and_is_not_shown() {
     ] {
         let event = say(message);
         assert!(event.message.is_some());
-        assert_eq!(event.signals.mode, None);
+        // Whoever speaks again has it again.
+        assert_eq!(event.signals.mode, Some(Mode::Agent));
     }
     let unset = of(
         &super::settings(),

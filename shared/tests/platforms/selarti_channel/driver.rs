@@ -59,8 +59,11 @@ impl Driver for SelartiChannel {
     fn chat(&self, body: &Value) -> Option<String> {
         let text = |field: &str| body.get(field)?.as_str().filter(|text| !text.is_empty());
         text("message")?;
-        let chat = text("chat_id").filter(|_| text("task_id") == Some(TASK));
-        chat.map(str::to_owned)
+        let chat = match body.get("chat_id")? {
+            Value::Number(id) if !id.is_f64() => Some(id.to_string()),
+            _ => text("chat_id").map(str::to_owned),
+        };
+        chat.filter(|_| text("task_id") == Some(TASK))
     }
 
     fn written(&self, text: &str) -> Vec<u8> {

@@ -77,7 +77,7 @@ fn each_field_is_required_and_a_text_that_is_not_empty() {
             (json!(null), "is missing"),
             (json!(""), "is empty"),
             (json!(" \n"), "is empty"),
-            (json!(7), "is not a text"),
+            (json!(1.5), "is not a text"),
             (json!(true), "is not a text"),
             (json!(["hi"]), "is not a text"),
             (json!({"text": "hi"}), "is not a text"),
@@ -87,6 +87,16 @@ fn each_field_is_required_and_a_text_that_is_not_empty() {
             assert_eq!(refused(&other), format!("`{field}` {why}"));
         }
     }
+}
+
+/// "For example, Telegram user_id", says the vendor, and that is a number.
+#[test]
+fn an_id_may_be_an_integer() {
+    let body = json!({"task_id": TASK, "chat_id": 123_456_789, "message": "hi"});
+    let event = event(body.to_string().as_bytes()).unwrap();
+    assert_eq!(event.chat.as_str(), "123456789");
+    let body = json!({"task_id": TASK, "chat_id": "1", "message": 7});
+    assert_eq!(refused(&body), "`message` is not a text");
 }
 
 /// A text that the application says twice is two; the same call sent again is one, unless the connection wants it otherwise.

@@ -23,7 +23,7 @@ impl Driver for WebimV2 {
     }
 
     fn receive(&self, body: &[u8], now: Millis) -> Outcome {
-        match v2::receive::receive(body, now) {
+        match super::receive::receive(body, now) {
             Ok(Received::Event(event)) => Outcome::Event(Seen {
                 chat: event.chat.as_str().to_owned(),
                 event: event.event,

@@ -5,13 +5,37 @@ use shared::mailbox::EventId;
 use shared::model::{
     Author, Button, Content, File, FileKind, FileSource, Location, Message, Visitor,
 };
-use shared::platforms::webim::v2::receive::receive;
+use shared::platforms::webim::v2;
 use shared::webhook::{ChannelEvent, Received, Refusal};
 
 use crate::{NOW, fixture};
 
 const PLATFORM: &str = "webim-v2-channel";
 const URL: &str = "https://company.webim.example/l/v/m/download/9d3c1f00/receipt.png?hash=4f5e";
+
+/// All of a webhook's events as one: known by the last of them.
+pub(super) fn receive(
+    body: &[u8],
+    now: shared::time::Millis,
+) -> Result<Received<ChannelEvent>, Refusal> {
+    let mut whole: Option<ChannelEvent> = None;
+    let mut ignored = None;
+    for received in v2::receive::receive(body, now)? {
+        match (received, &mut whole) {
+            (Received::Ignored(reason), _) => ignored = Some(reason),
+            (Received::Event(event), None) => whole = Some(event),
+            (Received::Event(event), Some(whole)) => {
+                assert_eq!((&event.chat, &event.visitor), (&whole.chat, &whole.visitor));
+                whole.event = event.event;
+                whole.messages.extend(event.messages);
+            }
+        }
+    }
+    Ok(match whole {
+        Some(event) => Received::Event(event),
+        None => Received::Ignored(ignored.unwrap()),
+    })
+}
 
 fn event(body: &[u8]) -> ChannelEvent {
     match receive(body, NOW) {
@@ -212,6 +236,43 @@ fn a_message_that_comes_in_both_ways_is_known() {
     assert_eq!(of(&chat(json!([message]))).event, alone.event);
     assert_eq!(of(&chat(json!([first, message]))).event, alone.event);
     assert_ne!(of(&chat(json!([first]))).event, alone.event);
+}
+
+/// What was heard before comes again in a chat that is given back, among what is new.
+#[test]
+fn each_message_of_a_new_chat_is_an_event_of_its_own() {
+    let body = fixture::body(PLATFORM, "new_chat_with_messages");
+    let events: Vec<_> = v2::receive::receive(&body, NOW)
+        .unwrap()
+        .into_iter()
+        .filter_map(|received| match received {
+            Received::Event(event) => Some((event.event, event.messages.len())),
+            Received::Ignored(_) => None,
+        })
+        .collect();
+    let named = |id: &str| (EventId::named(id), 1);
+    assert_eq!(events, [named("a1"), named("a3"), named("a4")]);
+}
+
+#[test]
+fn one_message_that_cannot_be_understood_does_not_cost_the_others() {
+    let body = json!({"event": "new_chat", "chat": {"id": 42}, "messages": [
+        {"id": "1", "kind": "file_visitor", "data": {"state": "ready"}},
+        {"id": "2", "kind": "visitor", "text": "Hello"},
+    ]});
+    assert_eq!(of(&body).messages.len(), 1);
+}
+
+/// Two of them in one body are not copies of each other.
+#[test]
+fn messages_without_ids_are_each_their_own() {
+    let hello = json!({"kind": "visitor", "text": "Hello"});
+    let body = json!({"event": "new_chat", "chat": {"id": 42}, "messages": [hello, hello]});
+    let events = v2::receive::receive(body.to_string().as_bytes(), NOW).unwrap();
+    let [Received::Event(one), Received::Event(two)] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert_ne!(one.event.hash, two.event.hash);
 }
 
 /// An operator may give a chat back twice; the second time is no copy of the first.

@@ -152,13 +152,10 @@ impl Bot<'_> {
         match (named, self.user) {
             (Some(named), known) if known != Some(named) => Ok(Some(named.to_string())),
             (Some(_), _) | (None, Some(_)) => Ok(None),
-            (None, None) => Err(Failure::Later {
-                after: None,
-                in_doubt: true,
-                reason:
-                    "the answer names no `userID`, without which no reply finds its conversation"
-                        .to_owned(),
-            }),
+            // Sent again it would be another person's, and taken again.
+            (None, None) => Err(Failure::never(
+                "it was taken, but the answer names no `userID`, without which no reply finds its conversation",
+            )),
         }
     }
 }
@@ -180,11 +177,8 @@ pub fn judge(answer: &Answer) -> Result<Option<UserId>, Failure> {
     match answered {
         Some(answered) if answered.success != false => Ok(answered.user_id),
         Some(answered) => Err(refused(answered.reason().unwrap_or("it does not say why"))),
-        None => Err(Failure::Later {
-            after: None,
-            in_doubt: true,
-            reason: "the answer is not the API's".to_owned(),
-        }),
+        // Success is what the status says; of whom it is known already nothing more is needed.
+        None => Ok(None),
     }
 }
 

@@ -23,6 +23,10 @@ pub fn receive(
     if chat_id.0.is_empty() {
         return Err(Refusal::malformed("`chat_id` is empty"));
     }
+    // We allocate integers of 52 bits.
+    if chat_id.0.len() > 16 || !chat_id.0.bytes().all(|c| c.is_ascii_digit()) {
+        return Err(Refusal::NotFound);
+    }
     let id = message.id.clone();
     // What a message is, is what it holds: `kind` is missing in some.
     let is_said = message.text.is_some();
@@ -53,7 +57,14 @@ pub fn receive(
             contents,
         }),
         signals: Signals {
-            mode: hands_over.then_some(Mode::Operator),
+            // Whoever hands over by a text has it again when another one comes: the API has no word for that either.
+            mode: settings.operator_text.as_ref().map(|_| {
+                if hands_over {
+                    Mode::Operator
+                } else {
+                    Mode::Agent
+                }
+            }),
             ..Signals::default()
         },
     }))

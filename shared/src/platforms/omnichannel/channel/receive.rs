@@ -1,6 +1,6 @@
 //! A request of the client's server into an event.
 
-use crate::platforms::bot_api::read::{Body, Fault, Heard, event_id, heard};
+use crate::platforms::bot_api::read::{Body, Dialect, Fault, Heard, event_id, heard};
 use crate::time::Millis;
 use crate::webhook::{ChannelEvent, Received};
 
@@ -14,7 +14,7 @@ pub fn receive(bytes: &[u8], now: Millis) -> Result<Received<ChannelEvent>, Faul
         return Ok(Received::Ignored("event"));
     }
     let message = body.get("message").ok_or(Fault::Missing("message"))?;
-    let message = match heard(message, now)? {
+    let message = match heard(message, Dialect::Omnichannel, now)? {
         Heard::Said(message) => message,
         Heard::Nothing(reason) => return Ok(Received::Ignored(reason)),
     };

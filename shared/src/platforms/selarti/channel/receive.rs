@@ -18,7 +18,7 @@ pub fn bearer(authorization: &str) -> &str {
     }
 }
 
-/// The event of a call's body. As at the vendor, its three fields are texts that are not empty.
+/// The event of a call's body. As at the vendor, its three fields are texts that are not empty; an id may also be an integer.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] if the body is no such call, or is for another task.
@@ -28,8 +28,8 @@ pub fn receive(
     now: Millis,
 ) -> Result<Received<ChannelEvent>, Refusal> {
     let call: SendMessageExternal<Option<Value>> = parse_json(body)?;
-    let task = text("task_id", call.task_id)?;
-    let chat = text("chat_id", call.chat_id)?;
+    let task = text("task_id", call.task_id.map(spelled))?;
+    let chat = text("chat_id", call.chat_id.map(spelled))?;
     let message = text("message", call.message)?;
     // Not 404: to the host's clients that means that the workflow is missing. A task that does not exist is a parameter that
     // is wrong.
@@ -54,6 +54,14 @@ pub fn receive(
         moved_to: None,
         moved_from: None,
     }))
+}
+
+/// "For example, Telegram user_id": many a client sends that as the number that it is.
+fn spelled(id: Value) -> Value {
+    match id {
+        Value::Number(number) if !number.is_f64() => Value::String(number.to_string()),
+        other => other,
+    }
 }
 
 fn text(name: &str, value: Option<Value>) -> Result<String, Refusal> {
