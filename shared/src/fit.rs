@@ -127,6 +127,11 @@ const SHORT: &str = "_h";
 /// What the text of a button is kept under begins with, for channels that give back nothing else.
 const BY_TEXT: &str = "_t";
 
+/// Whether a button is kept under its text.
+pub fn is_by_text(under: &str) -> bool {
+    under.starts_with(BY_TEXT)
+}
+
 /// Makes the buttons of a message such as the channel can give back; returns under what each that it would not give back as
 /// it is will come, and its own id. They are to be kept on the conversation until one is pressed ([`press`]).
 pub fn returnable_buttons(message: &mut Message, buttons: Buttons) -> Vec<(String, String)> {

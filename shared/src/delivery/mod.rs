@@ -25,7 +25,7 @@ use relief::Relief;
 use crate::app::App;
 use crate::connections::{Connection, InDoubt, Route};
 use crate::counted::{self, Count};
-use crate::fit;
+use crate::fit::{self, is_by_text};
 use crate::mailbox::{Drain, Entry, EventHash, Lease, Owner, Sent, Step};
 use crate::model::{Author, Content, ConversationKey, Message};
 use crate::platforms::{self, ConnectionSettings, Delivered, Handover, Progress};
@@ -180,6 +180,10 @@ impl<'a> Delivery<'a> {
         let tells = self.tells(&message);
         if tells {
             self.begin_to_tell().await?;
+        }
+        if self.is_being_handed_over(entry) {
+            let due = self.app.retry.due(drain.lane().attempts, Millis::now());
+            return Ok(Sent::Later { due, hold: false });
         }
         let mut to = self.receiver(part);
         if self.is_left_alone(&to, part) {
@@ -459,9 +463,10 @@ fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Mess
     if matches!(message.author, Author::Visitor { .. }) {
         for content in &mut message.contents {
             fit::press(content, |under| {
-                let kept = conversation.buttons.get(under).map(|kept| &kept.id);
-                let id = kept.or_else(|| conversation.offered.get(under))?;
-                Some(id.as_str())
+                // What was offered before the visitor's last word but this is not what they answer now.
+                let kept = conversation.buttons.get(under)?;
+                let is_offered = !is_by_text(under) || kept.at > conversation.heard_before;
+                is_offered.then_some(kept.id.as_str())
             });
         }
     }

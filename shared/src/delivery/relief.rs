@@ -64,7 +64,7 @@ impl Delivery<'_> {
 
     /// When a try that begins `now` has to be over: early where somebody else could still see to the message.
     pub(super) fn end_of_try(&self, to: &Connection, part: usize, now: Millis) -> Millis {
-        if self.second.is_some() && self.could_be_relieved(to, part) {
+        if self.could_be_relieved(to, part) {
             let half = now.until(self.until) / 2;
             now.after(half.min(LONGEST_TRY))
         } else {
@@ -92,6 +92,16 @@ impl Delivery<'_> {
             counted::count(Count::AgentDown, to.platform(), &self.conversation.key);
         }
         down
+    }
+
+    /// Whether the channel's operators were called to this very message, and it is not known yet whether they take it: then it is
+    /// not the agent's meanwhile.
+    pub(super) fn is_being_handed_over(&self, entry: &Entry) -> bool {
+        let event = relieving(entry);
+        let waiting = &self.conversation.to_channel.queue;
+        self.lane == LaneName::ToAgent
+            && self.way.route.when_down == WhenDown::Operators
+            && waiting.iter().any(|waiting| waiting.event == event)
     }
 
     /// Sees to it that somebody else sees to the message, as the route says.
@@ -138,7 +148,7 @@ impl Delivery<'_> {
             return Ok(false);
         }
         let now = Millis::now();
-        let event = EventHash::of(&[b"down", &entry.event.0]);
+        let event = relieving(entry);
         let message = Message::new(Author::Agent, now, content);
         let body = serde_json::to_string(&message)
             .map_err(|error| StoreError::failed(error.to_string()))?;
@@ -201,4 +211,9 @@ impl Delivery<'_> {
             }
         }
     }
+}
+
+/// The event of what is said in the agent's place because of `entry`.
+fn relieving(entry: &Entry) -> EventHash {
+    EventHash::of(&[b"down", &entry.event.0])
 }

@@ -108,8 +108,8 @@ pub struct Conversation {
     pub answers: BTreeMap<EventHash, KeptAnswer>,
     /// Buttons whose ids the channel does not take, by what it was given instead.
     pub buttons: BTreeMap<String, KeptButton>,
-    /// The ids of the buttons that the visitor may choose from by their text, by what that is kept under.
-    pub offered: BTreeMap<String, String>,
+    /// When the visitor wrote before they wrote last; only where buttons come back as their text.
+    pub heard_before: Millis,
     /// Seconds since the epoch after which the item counts as absent.
     pub expires: u64,
     /// From the visitor to the agent.
@@ -197,7 +197,7 @@ impl Conversation {
                 .map_err(StoreError::corrupt)?,
             answers: answers(item)?,
             buttons: buttons(item)?,
-            offered: offered(item)?,
+            heard_before: Millis(read::number(item, "heard_before")?.unwrap_or_default()),
             expires: read::number(item, "expires")?.unwrap_or_default(),
             to_agent: read_lane(item, LaneName::ToAgent)?,
             to_channel: read_lane(item, LaneName::ToChannel)?,
@@ -306,29 +306,6 @@ fn buttons(item: &Item) -> Result<BTreeMap<String, KeptButton>, StoreError> {
             Ok((short.to_owned(), KeptButton { at, id }))
         })
         .collect()
-}
-
-fn offered(item: &Item) -> Result<BTreeMap<String, String>, StoreError> {
-    let Some(offered) = item.get("offered") else {
-        return Ok(BTreeMap::new());
-    };
-    let offered = offered.as_m().map_err(|_| read::wrong("offered"))?;
-    offered
-        .iter()
-        .map(|(under, id)| {
-            let id = id.as_s().map_err(|_| read::wrong("offered"))?;
-            Ok((under.clone(), id.clone()))
-        })
-        .collect()
-}
-
-/// The other way round.
-pub(crate) fn write_offered(offered: &[(String, String)]) -> AttributeValue {
-    let ids = offered.iter();
-    AttributeValue::M(
-        ids.map(|(under, id)| (under.clone(), write::text(id.as_str())))
-            .collect(),
-    )
 }
 
 /// The attributes that [`write_kept`] wrote: each one's name after the prefix, its time and its text.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::conversation::{
-    Conversation, LaneName, field_attributes, write_entry, write_kept, write_lease, write_offered,
+    Conversation, LaneName, field_attributes, write_entry, write_kept, write_lease,
 };
 use super::update::{Update, Updated};
 use super::{ALONE, Store, StoreError, write};
@@ -48,9 +48,8 @@ pub struct Accept {
     pub takes_back: bool,
     /// Buttons in the messages whose ids were shortened: short and whole.
     pub buttons: Vec<(String, String)>,
-    /// What the visitor may choose from by its text, in place of what they could before: what it is kept under, and the
-    /// button's id. `None` leaves it as it is.
-    pub offered: Option<Vec<(String, String)>>,
+    /// Note when the visitor wrote, and when before that: what they could choose from by its text then, they cannot now.
+    pub notes_time: bool,
 }
 
 /// When a person who has a conversation leaves it to the agent again without a word.
@@ -121,7 +120,7 @@ impl Accept {
             unless_returned: false,
             takes_back: false,
             buttons: Vec::new(),
-            offered: None,
+            notes_time: false,
         }
     }
 
@@ -682,10 +681,9 @@ fn accept_update(accept: &Accept) -> Result<Update, StoreError> {
         // An agent may go on saying that people have the conversation: nobody tells it that they gave it back.
         update.set("returned", AttributeValue::Bool(true));
     }
-    match &accept.offered {
-        None => {}
-        Some(none) if none.is_empty() => update.remove("offered"),
-        Some(offered) => update.set("offered", write_offered(offered)),
+    if accept.notes_time {
+        update.set_to_old("heard_before", "heard", write::number(0));
+        update.set("heard", write::number(append.now.0));
     }
     for (short, whole) in &accept.buttons {
         update.set(format!("button_{short}"), write_kept(whole, append.now));

@@ -52,6 +52,18 @@ impl Update {
         self.set.push(format!("{name} = {value}"));
     }
 
+    /// `SET name = other`, as that was before this update; `value` if it is not there.
+    pub(crate) fn set_to_old(
+        &mut self,
+        name: impl Into<String>,
+        other: impl Into<String>,
+        value: AttributeValue,
+    ) {
+        let (name, other, value) = (self.name(name), self.name(other), self.value(value));
+        self.set
+            .push(format!("{name} = if_not_exists({other}, {value})"));
+    }
+
     /// `SET name = value`, unless the attribute is there.
     pub(crate) fn set_if_absent(&mut self, name: impl Into<String>, value: AttributeValue) {
         let (name, value) = (self.name(name), self.value(value));

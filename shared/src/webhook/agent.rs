@@ -13,7 +13,7 @@ use crate::delivery::{Way, dead_letter};
 use crate::fit::returnable_buttons;
 use crate::mailbox::{Append, EventId, Lease, Owner};
 use crate::model::{Author, Content, ConversationKey, Message, Mode};
-use crate::platforms::{Buttons, ConnectionSettings, Handover, Role};
+use crate::platforms::{ConnectionSettings, Handover, Role};
 use crate::store::conversation::LaneName;
 use crate::store::mailbox::{Accept, Turn};
 use crate::time::Millis;
@@ -42,13 +42,6 @@ pub async fn receive(
         }
     };
     let (mut messages, buttons) = fitting(&channel, event.message)?;
-    // What could be chosen before cannot be any more: what the visitor writes is an answer to this.
-    let by_text = channel.capabilities().buttons == Buttons::ByText;
-    let (buttons, offered) = match by_text {
-        true if messages.is_empty() => (Vec::new(), None),
-        true => (Vec::new(), Some(buttons)),
-        false => (buttons, None),
-    };
     let mut telling = telling(&channel, &route, event.signals.mode);
     let now = Millis::now();
     let append = Append {
@@ -79,7 +72,6 @@ pub async fn receive(
         turn: telling.as_ref().map_or(Turn::Any, |_| Turn::Already),
         signals: event.signals,
         buttons,
-        offered,
         ..Accept::new(LaneName::ToChannel, append)
     };
     for _ in 0..TURNS {

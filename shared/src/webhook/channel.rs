@@ -11,6 +11,7 @@ use crate::counted::{self, Count};
 use crate::delivery::{Delivery, Drained, Way};
 use crate::mailbox::{Append, Lease, Owner};
 use crate::model::{ChatId, ConversationKey, Visitor};
+use crate::platforms::Buttons;
 use crate::store::conversation::{Conversation, LaneName};
 use crate::store::mailbox::Accept;
 use crate::time::Millis;
@@ -117,6 +118,7 @@ pub(super) fn accepting(
     let accept = Accept {
         visitor: event.visitor,
         agent: Some(route.agent.clone()),
+        notes_time: !messages.is_empty() && channel.capabilities().buttons == Buttons::ByText,
         ..Accept::new(LaneName::ToAgent, append)
     };
     Ok((key, accept))

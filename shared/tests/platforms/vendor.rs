@@ -206,7 +206,7 @@ pub(crate) fn conversation(chat: ChatId) -> Conversation {
         kept_under: None,
         answers: Default::default(),
         buttons: Default::default(),
-        offered: Default::default(),
+        heard_before: Millis(0),
         expires: 0,
         to_agent: Lane::default(),
         to_channel: Lane::default(),

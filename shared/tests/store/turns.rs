@@ -156,28 +156,19 @@ async fn a_channel_that_was_not_told_leaves_it_to_the_agent() {
     assert_eq!(conversation.mode, Mode::Agent);
 }
 
-/// What the visitor could choose by its text is what they were shown last.
+/// What was offered before that is not what the visitor answers now.
 #[tokio::test]
-async fn what_is_offered_replaces_what_was() {
+async fn it_is_known_when_the_visitor_wrote_before() {
     let (store, _) = store().await;
     let key = fresh_key();
-    let offers = |event: &str, offered: Option<&[&str]>| Accept {
-        offered: offered.map(|ids| {
-            let ids = ids.iter();
-            ids.map(|id| (format!("_t{id}"), (*id).to_owned()))
-                .collect()
-        }),
-        ..says(event, None, Turn::Any)
-    };
     let mut known = Vec::new();
-    for (event, offered) in [
-        ("1", Some(&["a", "b"][..])),
-        ("2", None),
-        ("3", Some(&["c"][..])),
-        ("4", Some(&[][..])),
-    ] {
-        let conversation = store.accept(&key, &offers(event, offered)).await.unwrap();
-        known.push(conversation.offered.into_values().collect::<Vec<_>>());
+    for (event, seconds) in [("1", 0), ("2", 5), ("3", 7)] {
+        let mut writes = accept(LaneName::ToAgent, event, &["text"], lease(1));
+        writes.notes_time = true;
+        writes.append.now = START.after(Duration::from_secs(seconds));
+        let conversation = store.accept(&key, &writes).await.unwrap();
+        known.push(conversation.heard_before);
     }
-    assert_eq!(known, [vec!["a", "b"], vec!["a", "b"], vec!["c"], vec![]]);
+    let at = |seconds| START.after(Duration::from_secs(seconds));
+    assert_eq!(known, [shared::time::Millis(0), at(0), at(5)]);
 }

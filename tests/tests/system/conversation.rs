@@ -120,8 +120,8 @@ async fn a_telegram_visitor_is_shown_typing_and_gets_the_answer() {
 async fn what_telegram_has_and_selarti_has_not_becomes_text() {
     let world = World::new().await;
     let ada = world.telegram.chat(5);
-    ada.photo(b"not really a picture", Some("Look at this"));
-    ada.document("offer.pdf", "application/pdf", b"%PDF", None);
+    ada.photo(b"\xff\xd8\xff\xe0\0\x10JFIF\0", Some("Look at this"));
+    ada.document("offer.pdf", "application/pdf", b"%PDF-1.7\n", None);
     ada.location(48.2, 16.37);
     ada.contact("+4312345");
     let last = ada.text("/start now");

@@ -2,7 +2,8 @@
 //! own handlers, the AWS SDK against an embedded DynamoDB. One binary, because each would link all of that again.
 //!
 //! * `world` sets it up; every test has its own, so they run beside each other.
-//! * `matrix` is every channel with every agent;
+//! * `matrix` is every channel with every agent, and `outage`, with `door`, the same with agents that are down;
+//! * `handover_table` is every cell of `docs/handover.md`, and `refused` what is not accepted, on every end's webhook;
 //! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises;
 //!   `kill`, with `tap`, is about the real bootstraps and crashes.
 
@@ -18,10 +19,14 @@ mod bad_input;
 mod conversation;
 mod dead;
 mod deadline;
+mod door;
 mod duplicates;
 mod handover;
+mod handover_table;
 mod kill;
 mod matrix;
 mod order;
+mod outage;
+mod refused;
 mod tap;
 mod world;

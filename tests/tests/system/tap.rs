@@ -11,9 +11,10 @@ use axum::response::{IntoResponse, Response};
 use shared::http::Http;
 use simulators::lambda::Function;
 use simulators::listen;
+use tokio::task::JoinSet;
 
 /// When, with regard to a call, the process is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum When {
     /// The call has left the process and has had no effect.
     Before,
@@ -21,127 +22,113 @@ pub(crate) enum When {
     After,
 }
 
-/// Where calls go.
+/// A tap with a spout before each upstream. Its clones are the same tap.
 #[derive(Clone, Default)]
-pub(crate) struct Upstreams {
-    pub(crate) dynamodb: String,
-    pub(crate) selarti: String,
-    pub(crate) telegram: String,
+pub(crate) struct Tap {
+    calls: Arc<Calls>,
+    spouts: Arc<Mutex<JoinSet<()>>>,
 }
 
 #[derive(Default)]
-struct Inner {
-    upstreams: Mutex<Upstreams>,
+struct Calls {
     /// The calls since the tap was armed, or `None` while it is not.
-    calls: Mutex<Option<Vec<String>>>,
+    noted: Mutex<Option<Vec<String>>>,
     kill: Mutex<Option<(usize, When, Arc<Function>)>>,
 }
 
-/// A running tap.
+/// What stands before one upstream.
 #[derive(Clone)]
-pub(crate) struct Tap {
-    inner: Arc<Inner>,
-    base_url: String,
-    _server: Arc<tokio::task::JoinSet<()>>,
+struct Spout {
+    calls: Arc<Calls>,
+    upstream: Arc<str>,
+    http: Http,
 }
 
 impl Tap {
-    pub(crate) async fn start() -> Self {
+    /// Where to call instead of `upstream`, which is `http://` and a host. Both are without a slash at the end.
+    pub(crate) async fn before(&self, upstream: &str) -> String {
         let listener = listen("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let inner = Arc::new(Inner::default());
-        let router = Router::new().fallback(pass).with_state(inner.clone());
-        let mut server = tokio::task::JoinSet::new();
-        server.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self {
-            inner,
-            base_url,
-            _server: Arc::new(server),
-        }
-    }
-
-    pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
-    pub(crate) fn set_upstreams(&self, upstreams: Upstreams) {
-        *self.inner.upstreams.lock().unwrap() = upstreams;
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let spout = Spout {
+            calls: Arc::clone(&self.calls),
+            upstream: upstream.into(),
+            http: Http::new().unwrap(),
+        };
+        let router = Router::new().fallback(pass).with_state(spout);
+        let mut spouts = self.spouts.lock().unwrap();
+        spouts.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        url
     }
 
     /// Notes calls from now on.
     pub(crate) fn record(&self) {
-        *self.inner.calls.lock().unwrap() = Some(Vec::new());
+        *self.calls.noted.lock().unwrap() = Some(Vec::new());
     }
 
     /// Notes calls from now on and kills `function` at call number `at`, counted from zero.
-    pub(crate) fn kill_at(&self, at: usize, when: When, function: Arc<Function>) {
+    pub(crate) fn kill_at(&self, at: usize, when: When, function: &Arc<Function>) {
         self.record();
-        *self.inner.kill.lock().unwrap() = Some((at, when, function));
+        *self.calls.kill.lock().unwrap() = Some((at, when, Arc::clone(function)));
     }
 
     /// Stops noting; what was noted. A kill that did not happen is off.
     pub(crate) fn disarm(&self) -> Vec<String> {
-        *self.inner.kill.lock().unwrap() = None;
-        self.inner.calls.lock().unwrap().take().unwrap_or_default()
+        *self.calls.kill.lock().unwrap() = None;
+        self.calls.noted.lock().unwrap().take().unwrap_or_default()
     }
 
     /// Whether the kill is still to come.
     pub(crate) fn is_armed(&self) -> bool {
-        self.inner.kill.lock().unwrap().is_some()
+        self.calls.kill.lock().unwrap().is_some()
     }
 }
 
-impl Inner {
+impl Calls {
     /// Notes a call; what is to happen at it.
-    fn note(&self, label: &str) -> Option<(When, Arc<Function>)> {
-        let mut calls = self.calls.lock().unwrap();
+    fn note(&self, label: String) -> Option<(When, Arc<Function>)> {
+        let mut calls = self.noted.lock().unwrap();
         let calls = calls.as_mut()?;
-        calls.push(label.to_owned());
+        calls.push(label);
         let mut kill = self.kill.lock().unwrap();
         let (_, when, function) = kill.take_if(|(at, ..)| *at + 1 == calls.len())?;
         Some((when, function))
     }
+}
 
-    fn upstream(&self, path: &str) -> String {
-        let upstreams = self.upstreams.lock().unwrap();
-        match path {
-            path if path.starts_with("/api/") => upstreams.selarti.clone(),
-            path if path.starts_with("/bot") => upstreams.telegram.clone(),
-            _ => upstreams.dynamodb.clone(),
-        }
+/// What a call is called: DynamoDB's operation, the last segment of what is posted to, or another method than that.
+fn label(method: &Method, uri: &Uri, headers: &HeaderMap) -> String {
+    let last = |text: &str, separator| text.rsplit(separator).next().unwrap().to_owned();
+    match headers.get("x-amz-target") {
+        Some(target) => last(target.to_str().unwrap(), '.'),
+        None if method == Method::POST => last(uri.path(), '/'),
+        None => method.to_string(),
     }
 }
 
 async fn pass(
-    State(tap): State<Arc<Inner>>,
+    State(spout): State<Spout>,
     method: Method,
     uri: Uri,
-    headers: HeaderMap,
+    mut headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let label = match headers.get("x-amz-target") {
-        Some(target) => target
-            .to_str()
-            .unwrap()
-            .rsplit('.')
-            .next()
-            .unwrap()
-            .to_owned(),
-        None => uri.path().rsplit('/').next().unwrap().to_owned(),
-    };
-    let kill = tap.note(&label);
+    let kill = spout.calls.note(label(&method, &uri, &headers));
     if let Some((When::Before, function)) = &kill {
         function.kill_all().await;
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    let url = format!("{}{}", tap.upstream(uri.path()), uri.path());
-    let mut passed = headers.clone();
     for hop in ["host", "content-length", "connection", "transfer-encoding"] {
-        passed.remove(hop);
+        headers.remove(hop);
     }
-    let http = Http::new().unwrap();
-    let answer = http
-        .call(method, &url, passed, body, Duration::from_secs(30))
+    let answer = spout
+        .http
+        .call(
+            method,
+            &format!("{}{uri}", spout.upstream),
+            headers,
+            body,
+            Duration::from_secs(30),
+        )
         .await;
     if let Some((When::After, function)) = &kill {
         function.kill_all().await;

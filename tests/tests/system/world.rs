@@ -14,6 +14,8 @@ use simulators::webim::Webim;
 use switchboard::configuration::{self, Configuration};
 use switchboard::gateway::{Data, Gateway, Options};
 
+use super::tap::Tap;
+
 /// Long enough for a machine that does something else too; nothing waits for it when all is well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -42,8 +44,8 @@ pub(crate) struct Setup {
     pub(crate) stream_window: Duration,
     /// No message is tried longer than it takes to fail once.
     pub(crate) gives_up_at_once: bool,
-    /// The platforms are reached through a tap at this URL.
-    pub(crate) tap: Option<String>,
+    /// The platforms are reached through this tap.
+    pub(crate) tap: Option<Tap>,
 }
 
 impl Default for Setup {
@@ -96,11 +98,14 @@ impl World {
         .unwrap();
         let telegram =
             Telegram::start(listen("127.0.0.1:0").await.unwrap(), telegram_options()).unwrap();
-        let reached = |direct: String| setup.tap.clone().unwrap_or(direct);
+        let reached = async |direct: String| match &setup.tap {
+            Some(tap) => tap.before(&direct).await,
+            None => direct,
+        };
         let configuration = configuration(
             &setup,
-            &reached(selarti.base_url()),
-            &reached(telegram.base_url()),
+            &reached(selarti.base_url()).await,
+            &reached(telegram.base_url()).await,
         );
         let mut configuration = configuration;
         if setup.gives_up_at_once {
@@ -202,7 +207,8 @@ impl World {
     }
 }
 
-fn at_rest(lane: &shared::mailbox::Lane) -> bool {
+/// Whether nothing is under way in a lane.
+pub(crate) fn at_rest(lane: &shared::mailbox::Lane) -> bool {
     lane.due.is_none() && lane.lease.is_none() && lane.queue.is_empty()
 }
 

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 use shared::connections::{Secret, Secrets};
 use shared::delivery::retry::Retry;
 use shared::mailbox::Lane;
-use shared::model::{ConversationKey, Mode};
+use shared::model::ConversationKey;
 use shared::platforms::{Capabilities, End, Handover, Role};
 use shared::store::conversation::Conversation;
 use simulators::listen;
@@ -21,7 +21,7 @@ use super::words::{Heard, Notes, Says, Seen};
 use crate::world::{PATIENCE, Setup as World};
 
 /// The agents' connections: the route's, and the second one.
-const AGENTS: [&str; 2] = ["helper", "second"];
+pub(crate) const AGENTS: [&str; 2] = ["helper", "second"];
 
 /// What a channel shows when people take over and it has no way to show that.
 pub(crate) const HANDOVER_TEXT: &str = "From here on people answer you.";
@@ -32,18 +32,32 @@ pub(crate) struct Setup {
     /// Keys of the route beside channel and agent.
     pub(crate) route: String,
     /// Keys of the agents' sections beside their own, for those ends that have them.
-    pub(crate) agent: &'static [(End, &'static str)],
+    pub(crate) agent: Vec<(End, &'static str)>,
     /// When failed messages are tried again.
     pub(crate) retry: Retry,
+    /// How long an invocation may take.
+    pub(crate) invocation: Duration,
+    /// The route's agent is reached at this URL instead of its own.
+    pub(crate) reached_at: Option<String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         Self {
             route: String::new(),
-            agent: &[],
+            agent: Vec::new(),
             retry: World::default().retry,
+            invocation: World::default().invocation,
+            reached_at: None,
         }
+    }
+}
+
+/// A pair that waits longer for the next bubble than a busy machine needs to bring it, where a channel asks and waits.
+pub(crate) fn patient() -> Setup {
+    Setup {
+        route: "settle_ms = 1000".to_owned(),
+        ..Setup::default()
     }
 }
 
@@ -69,13 +83,16 @@ impl Pair {
         for (end, id) in agent_ends.iter().zip(AGENTS) {
             agents.push(agent(*end, id).await);
         }
-        let text = configuration_text(channel.as_ref(), channel_end, agent_ends, &agents, setup);
+        let own = agents[0].base_url();
+        let reached = setup.reached_at.as_deref().unwrap_or(&own);
+        let text = configuration_text(channel.as_ref(), channel_end, agent_ends, &agents, setup)
+            .replace(&own, reached);
         let secrets: HashMap<String, Secret> = channel
             .secrets()
             .into_iter()
             .map(|(name, secret)| (name.to_owned(), secret))
             .chain(agents.iter().flat_map(|agent| agent.secrets()))
-            .map(|(name, secret)| (name, Secret::new(secret).unwrap()))
+            .map(|(name, secret)| (name, Secret::new(secret.replace(&own, reached)).unwrap()))
             .collect();
         let gateway = Gateway::start(Options {
             configuration: configuration::parse(&text, "matrix.toml").unwrap(),
@@ -85,7 +102,7 @@ impl Pair {
             public_url: None,
             retry: setup.retry,
             stream_window: Duration::from_millis(100),
-            invocation: Duration::from_secs(20),
+            invocation: setup.invocation,
         })
         .await
         .unwrap();
@@ -120,7 +137,11 @@ impl Pair {
 
     /// Waits until the agent got so many messages, and returns all that it got.
     pub(crate) async fn until_heard(&self, count: usize) -> Vec<Heard> {
-        let agent = self.agent();
+        self.until_heard_by(self.agent(), count).await
+    }
+
+    /// The same of any of the agents.
+    pub(crate) async fn until_heard_by(&self, agent: &dyn Agent, count: usize) -> Vec<Heard> {
         let what = format!("{count} messages at the agent");
         let enough = |heard: &Vec<Heard>| heard.len() >= count;
         until(&what, agent.notes(), || agent.heard(), enough).await
@@ -134,20 +155,14 @@ impl Pair {
             .await
     }
 
-    /// The conversation as the table has it.
-    pub(crate) async fn conversation(&self) -> Conversation {
-        let chat = self.channel.chat().expect("the chat has begun");
+    /// The conversation as the table has it, if it has begun.
+    async fn kept(&self) -> Option<Conversation> {
         let key = ConversationKey {
             channel: channels::ID.parse().unwrap(),
-            chat: chat.parse().unwrap(),
+            chat: self.channel.chat()?.parse().unwrap(),
         };
         let store = &self.gateway.app().store;
-        store.conversation(&key).await.unwrap().unwrap()
-    }
-
-    /// Who has the conversation.
-    pub(crate) async fn mode(&self) -> Mode {
-        self.conversation().await.mode
+        store.conversation(&key).await.unwrap()
     }
 
     /// The reasons of the dead letters.
@@ -160,15 +175,38 @@ impl Pair {
 
     /// Waits until nothing is under way in the table. There is no event for that outside of it, so it is asked.
     pub(crate) async fn settled(&self) -> Conversation {
+        self.until_kept(|kept| at_rest(&kept.to_agent) && at_rest(&kept.to_channel))
+            .await
+    }
+
+    /// Waits until nothing is on its way to the channel.
+    pub(crate) async fn settled_to_channel(&self) -> Conversation {
+        self.until_kept(|kept| at_rest(&kept.to_channel)).await
+    }
+
+    /// Waits until so many replies wait to be fetched, on a channel that asks for them.
+    pub(crate) async fn until_waiting(&self, count: usize) -> Conversation {
+        self.until_kept(|kept| kept.to_channel.queue.len() >= count)
+            .await
+    }
+
+    /// Waits until a message to the agent was put off so often.
+    pub(crate) async fn until_put_off(&self, times: u32) -> Conversation {
+        self.until_kept(|kept| kept.to_agent.attempts >= times)
+            .await
+    }
+
+    /// Waits until the table has the conversation as wanted.
+    pub(crate) async fn until_kept(&self, wanted: impl Fn(&Conversation) -> bool) -> Conversation {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let conversation = self.conversation().await;
-            if at_rest(&conversation.to_agent) && at_rest(&conversation.to_channel) {
-                return conversation;
+            let kept = self.kept().await;
+            if let Some(kept) = kept.as_ref().filter(|kept| wanted(kept)) {
+                return kept.clone();
             }
             assert!(
                 Instant::now() < deadline,
-                "something is pending: {conversation:?}"
+                "it is never as it should be: {kept:?}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -248,8 +286,12 @@ fn configuration_text(
         Handover::No => format!("handover_text = \"{HANDOVER_TEXT}\""),
         _ => String::new(),
     };
+    let unanswered = match setup.route.contains("unanswered") {
+        true => "",
+        false => "unanswered = \"wait\"",
+    };
     text += &format!(
-        "\n[[routes]]\nchannel = \"{}\"\nagent = \"{}\"\nunanswered = \"wait\"\n{handover_text}\n{}\n",
+        "\n[[routes]]\nchannel = \"{}\"\nagent = \"{}\"\n{unanswered}\n{handover_text}\n{}\n",
         channels::ID,
         AGENTS[0],
         setup.route

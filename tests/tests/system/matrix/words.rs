@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use shared::text::{Limit, Unit};
 use simulators::log::Log;
 
 /// What a person sees on a channel.
@@ -16,6 +17,8 @@ pub(crate) enum Seen {
     File(String),
     /// People have the conversation from here on.
     HandedOver,
+    /// The agent has it again.
+    GivenBack,
     /// The conversation is over.
     Closed,
 }
@@ -93,6 +96,28 @@ pub(crate) enum Attached {
 
 /// A place.
 pub(crate) const PLACE: (f64, f64) = (48.2, 16.37);
+
+/// Words that differ, one and a half times as long as the limit.
+pub(crate) fn longer_than(limit: Limit) -> String {
+    let mut text = String::new();
+    let words = (0..).map(|number| format!("\u{1f600}word{number} "));
+    for word in words {
+        text += &word;
+        if measure(limit, &text) > limit.max * 3 / 2 {
+            return text.trim_end().to_owned();
+        }
+    }
+    unreachable!("there is no end of words")
+}
+
+/// How long a text is, in the unit of the limit.
+pub(crate) fn measure(limit: Limit, text: &str) -> usize {
+    match limit.unit {
+        Unit::Chars => text.chars().count(),
+        Unit::Utf16 => text.encode_utf16().count(),
+        Unit::Bytes => text.len(),
+    }
+}
 
 /// A list of what happened, whose growth can be awaited.
 pub(crate) trait Notes: Send + Sync {

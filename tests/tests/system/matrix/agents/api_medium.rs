@@ -24,7 +24,10 @@ impl ApiMedium {
         let bot = ApiMediumBot::start(listener, Options::default()).unwrap();
         let script = Script::default();
         let answers = script.clone();
-        bot.set_brain(move |_| answers.next().iter().map(reply).collect());
+        bot.set_brain(move |incoming| {
+            let says = answers.answer(&incoming.message);
+            says.iter().map(reply).collect()
+        });
         Self { id, bot, script }
     }
 
@@ -67,6 +70,10 @@ impl Agent for ApiMedium {
         ]
     }
 
+    fn base_url(&self) -> String {
+        self.bot.base_url()
+    }
+
     fn connect(&self, gateway: &str) {
         self.bot
             .set_webhook(&webhook(End::ApiMediumAgent, self.id, gateway));
@@ -74,6 +81,10 @@ impl Agent for ApiMedium {
 
     fn answers(&self, says: &[Says]) {
         self.script.add(says);
+    }
+
+    fn answers_all(&self) {
+        self.script.echo();
     }
 
     fn says<'a>(&'a self, says: &'a Says) -> BoxFuture<'a, ()> {
@@ -94,8 +105,6 @@ impl Agent for ApiMedium {
 
     fn knows(&self) -> Knows {
         Knows {
-            buttons: true,
-            files: true,
             handover_words: true,
             authors: true,
             back: false,

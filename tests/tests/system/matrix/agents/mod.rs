@@ -24,11 +24,17 @@ pub(crate) trait Agent: Send + Sync {
     /// The secrets that the section refers to, by name.
     fn secrets(&self) -> Vec<(String, String)>;
 
+    /// Where the platform is.
+    fn base_url(&self) -> String;
+
     /// Points the platform at a gateway.
     fn connect(&self, gateway: &str);
 
     /// Answers the next message that it gets and that has no answer yet. Without one it is silent.
     fn answers(&self, says: &[Says]);
+
+    /// Answers everything that has no other answer with [`echo`] from now on.
+    fn answers_all(&self);
 
     /// Says something now, in the conversation of the last message that it got.
     fn says<'a>(&'a self, says: &'a Says) -> BoxFuture<'a, ()>;
@@ -55,10 +61,6 @@ pub(crate) trait Agent: Send + Sync {
 /// What an agent's platform can say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Knows {
-    /// Buttons.
-    pub(crate) buttons: bool,
-    /// Files as files, not only as links in a text.
-    pub(crate) files: bool,
     /// Words for the visitor with a handover.
     pub(crate) handover_words: bool,
     /// Who wrote, the AI or a person.
@@ -95,16 +97,37 @@ fn secret_name(id: &str, of: &str) -> String {
     format!("{}_{of}", id.to_uppercase())
 }
 
-/// The answers that an agent was told to give.
+/// What an agent answers to what it was not told to answer.
+pub(crate) fn echo(text: &str) -> String {
+    format!("You said: {text}")
+}
+
+/// What an agent was told to answer.
 #[derive(Clone, Default)]
-struct Script(Arc<Mutex<VecDeque<Vec<Says>>>>);
+struct Script(Arc<Mutex<Lines>>);
+
+#[derive(Default)]
+struct Lines {
+    answers: VecDeque<Vec<Says>>,
+    echoes: bool,
+}
 
 impl Script {
     fn add(&self, says: &[Says]) {
-        self.0.lock().unwrap().push_back(says.to_vec());
+        self.0.lock().unwrap().answers.push_back(says.to_vec());
     }
 
-    fn next(&self) -> Vec<Says> {
-        self.0.lock().unwrap().pop_front().unwrap_or_default()
+    fn echo(&self) {
+        self.0.lock().unwrap().echoes = true;
+    }
+
+    /// The answer to the next message, which has this text.
+    fn answer(&self, text: &str) -> Vec<Says> {
+        let mut lines = self.0.lock().unwrap();
+        match (lines.answers.pop_front(), lines.echoes) {
+            (Some(says), _) => says,
+            (None, true) => vec![Says::Text(echo(text))],
+            (None, false) => Vec::new(),
+        }
     }
 }

@@ -33,7 +33,10 @@ impl Omnichannel {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let agent = OmnichannelAgent::start(listener, options).unwrap();
         let answers = script.clone();
-        agent.set_brain(move |_| answers.next().iter().map(reply).collect());
+        agent.set_brain(move |incoming| {
+            let says = answers.answer(&incoming.text);
+            says.iter().map(reply).collect()
+        });
         Self { id, agent, script }
     }
 
@@ -74,6 +77,10 @@ impl Agent for Omnichannel {
         ]
     }
 
+    fn base_url(&self) -> String {
+        self.agent.base_url()
+    }
+
     fn connect(&self, gateway: &str) {
         let url = webhook(End::OmnichannelAgent, self.id, gateway);
         let base = url.strip_suffix("/send_message").unwrap();
@@ -82,6 +89,10 @@ impl Agent for Omnichannel {
 
     fn answers(&self, says: &[Says]) {
         self.script.add(says);
+    }
+
+    fn answers_all(&self) {
+        self.script.echo();
     }
 
     fn says<'a>(&'a self, says: &'a Says) -> BoxFuture<'a, ()> {
@@ -103,8 +114,6 @@ impl Agent for Omnichannel {
 
     fn knows(&self) -> Knows {
         Knows {
-            buttons: true,
-            files: true,
             handover_words: false,
             authors: false,
             back: false,

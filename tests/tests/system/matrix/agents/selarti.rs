@@ -22,7 +22,10 @@ impl Selarti {
         let selarti = selarti::Selarti::start(listener, Options::default()).unwrap();
         let script = Script::default();
         let answers = script.clone();
-        selarti.set_brain(move |_| answers.next().iter().map(reply).collect());
+        selarti.set_brain(move |incoming| {
+            let says = answers.answer(&incoming.message);
+            says.iter().map(reply).collect()
+        });
         Self {
             id,
             selarti,
@@ -75,6 +78,10 @@ impl Agent for Selarti {
         ]
     }
 
+    fn base_url(&self) -> String {
+        self.selarti.base_url()
+    }
+
     fn connect(&self, gateway: &str) {
         let url = webhook(End::SelartiAgent, self.id, gateway);
         self.selarti.set_webhook(&url);
@@ -82,6 +89,10 @@ impl Agent for Selarti {
 
     fn answers(&self, says: &[Says]) {
         self.script.add(says);
+    }
+
+    fn answers_all(&self) {
+        self.script.echo();
     }
 
     fn says<'a>(&'a self, says: &'a Says) -> BoxFuture<'a, ()> {
@@ -110,8 +121,6 @@ impl Agent for Selarti {
 
     fn knows(&self) -> Knows {
         Knows {
-            buttons: false,
-            files: false,
             handover_words: true,
             authors: true,
             back: true,

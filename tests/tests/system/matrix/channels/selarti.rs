@@ -106,6 +106,9 @@ impl Channel for Application {
             if shown.operator && !with_people {
                 seen.push(Seen::HandedOver);
             }
+            if with_people && !shown.operator {
+                seen.push(Seen::GivenBack);
+            }
             if shown.close && !closed {
                 seen.push(Seen::Closed);
             }

@@ -1,8 +1,8 @@
 //! A webhook that comes again, at once and later, has one effect.
 
-use crate::matrix::everywhere;
 use crate::matrix::pair::Setup;
 use crate::matrix::words::{Says, texts};
+use crate::matrix::{Played, everywhere};
 
 const COPIES: usize = 10;
 
@@ -22,6 +22,7 @@ async fn copies_of_a_visitors_event_are_one_message() {
         let heard: Vec<String> = heard.map(|heard| heard.text).collect();
         assert_eq!(heard, ["Hello", "Only once"]);
         assert_eq!(texts(&pair.channel.seen()), ["Hi", "Once"]);
+        Played::Whole
     })
     .await;
 }
@@ -36,6 +37,7 @@ async fn copies_of_an_agents_event_are_one_message() {
         pair.is_clean().await;
         let seen = pair.channel.seen();
         assert_eq!(texts(&seen), ["Hi", "Still there?", "Good"]);
+        Played::Whole
     })
     .await;
 }

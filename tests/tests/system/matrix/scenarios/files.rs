@@ -1,8 +1,8 @@
 //! Files: as files where both sides have them, and as links elsewhere.
 
-use crate::matrix::everywhere;
 use crate::matrix::pair::{Pair, Setup, until};
 use crate::matrix::words::{Attached, Heard, Says, Seen, texts};
+use crate::matrix::{Played, everywhere};
 
 /// A file that everybody may have.
 const PUBLIC: &str = "https://files.example.com/a/offer.pdf?v=2";
@@ -19,19 +19,21 @@ async fn a_file_that_the_channel_holds_arrives_as_a_signed_url() {
             bytes: bytes.clone(),
         };
         let Some(heard) = attach(&pair, &file).await else {
-            return;
+            return Played::NotHere;
         };
         let url = match pair.agent_can.files {
-            true => heard.files[0].clone(),
+            true => heard.files.first().cloned().unwrap_or_default(),
             false => link(&heard.text),
         };
-        assert!(url.starts_with(&pair.gateway.base_url()), "{url}");
+        let ours = pair.gateway.base_url();
+        assert!(url.starts_with(&ours), "no URL of ours: {heard:?}");
         for (_, secret) in pair.channel.secrets() {
             assert!(!url.contains(&secret), "a secret left: {url}");
             assert!(!heard.text.contains(&secret), "a secret left: {heard:?}");
         }
         assert_eq!(pair.open(&url).await, bytes);
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
@@ -41,12 +43,15 @@ async fn a_public_url_of_the_visitor_goes_as_it_is() {
     everywhere(Setup::default(), |pair| async move {
         let file = Attached::Url(PUBLIC.to_owned());
         let Some(heard) = attach(&pair, &file).await else {
-            return;
+            return Played::NotHere;
         };
-        // Where the visitor's file is a link in a text, it stays one.
-        let is_file = pair.agent_can.files && heard.files == [PUBLIC];
-        assert!(is_file || link(&heard.text) == PUBLIC, "{heard:?}");
+        if pair.channel_can.brings.files && pair.agent_can.files {
+            assert_eq!(heard.files, [PUBLIC]);
+        } else {
+            assert_eq!(link(&heard.text), PUBLIC);
+        }
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
@@ -62,14 +67,15 @@ async fn an_internal_url_of_the_visitor_is_only_text() {
             let told = until("a refusal", pair.channel.outcomes(), violations, told).await;
             assert!(told[0].contains("400"), "{told:?}");
             assert!(pair.agent().heard().is_empty());
-            return;
+            return Played::Whole;
         }
         let Some(heard) = attach(&pair, &file).await else {
-            return;
+            return Played::NotHere;
         };
         assert!(heard.files.is_empty(), "{heard:?}");
         assert!(heard.text.contains(INTERNAL), "{heard:?}");
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
@@ -79,7 +85,7 @@ async fn a_file_of_the_agent_is_a_file_or_a_link() {
     everywhere(Setup::default(), |pair| async move {
         pair.agent().answers(&[Says::File(PUBLIC.to_owned())]);
         pair.channel.write("Send it");
-        let as_file = pair.agent().knows().files && pair.channel_can.files;
+        let as_file = pair.agent_can.brings.files && pair.channel_can.files;
         let seen = pair
             .until_seen("a file", |seen| match as_file {
                 true => seen.contains(&Seen::File(PUBLIC.to_owned())),
@@ -89,6 +95,7 @@ async fn a_file_of_the_agent_is_a_file_or_a_link() {
         let files = seen.iter().filter(|seen| matches!(seen, Seen::File(_)));
         assert_eq!(files.count(), usize::from(as_file), "{seen:?}");
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
@@ -106,6 +113,7 @@ async fn an_internal_url_of_the_agent_is_only_text() {
         let file = seen.iter().find(|seen| matches!(seen, Seen::File(_)));
         assert_eq!(file, None, "{seen:?}");
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }

@@ -1,8 +1,8 @@
 //! Places and contacts that a visitor shares.
 
-use crate::matrix::everywhere;
 use crate::matrix::pair::Setup;
 use crate::matrix::words::{PLACE, Says, Seen};
+use crate::matrix::{Played, everywhere, wherever};
 
 #[tokio::test]
 async fn a_place_arrives_as_one_that_can_be_opened() {
@@ -18,24 +18,27 @@ async fn a_place_arrives_as_one_that_can_be_opened() {
         pair.until_seen("an answer", |seen| seen.contains(&Seen::text("Nice")))
             .await;
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_contact_arrives_as_text() {
-    everywhere(Setup::default(), |pair| async move {
-        if !pair.channel_can.contacts {
-            return;
-        }
-        assert!(!pair.agent_can.contacts, "how it takes one is not told");
-        pair.agent().answers(&[Says::Text("Thanks".to_owned())]);
-        pair.channel.leave_contact("+4312345");
-        let heard = pair.until_heard(1).await;
-        assert!(heard[0].text.contains("+4312345"), "{heard:?}");
-        pair.until_seen("an answer", |seen| seen.contains(&Seen::text("Thanks")))
-            .await;
-        pair.is_clean().await;
-    })
+    wherever(
+        |channel, _| channel.brings.contacts,
+        Setup::default(),
+        |pair| async move {
+            assert!(!pair.agent_can.contacts, "how it takes one is not told");
+            pair.agent().answers(&[Says::Text("Thanks".to_owned())]);
+            pair.channel.leave_contact("+4312345");
+            let heard = pair.until_heard(1).await;
+            assert!(heard[0].text.contains("+4312345"), "{heard:?}");
+            pair.until_seen("an answer", |seen| seen.contains(&Seen::text("Thanks")))
+                .await;
+            pair.is_clean().await;
+            Played::Whole
+        },
+    )
     .await;
 }

@@ -1,10 +1,8 @@
 //! Texts, short and long.
 
-use shared::text::{Limit, Unit};
-
-use crate::matrix::everywhere;
-use crate::matrix::pair::{Pair, Setup};
-use crate::matrix::words::{Heard, Says, Seen, texts};
+use crate::matrix::pair::{Pair, Setup, patient};
+use crate::matrix::words::{Heard, Says, Seen, longer_than, measure, texts};
+use crate::matrix::{Played, everywhere};
 
 #[tokio::test]
 async fn a_text_goes_there_and_back() {
@@ -31,13 +29,14 @@ async fn a_text_goes_there_and_back() {
         let answers = ["Hi! 2 < 3", "\u{1f44b}"];
         assert_eq!(pair.channel.seen(), answers.map(Seen::text));
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
 
 #[tokio::test]
 async fn several_bubbles_come_in_order() {
-    everywhere(Setup::default(), |pair| async move {
+    everywhere(patient(), |pair| async move {
         let bubbles: Vec<String> = (1..=4).map(|number| format!("bubble {number}")).collect();
         let says: Vec<Says> = bubbles.iter().cloned().map(Says::Text).collect();
         pair.agent().answers(&says);
@@ -47,6 +46,7 @@ async fn several_bubbles_come_in_order() {
             .await;
         assert_eq!(texts(&seen), bubbles);
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
@@ -64,6 +64,8 @@ async fn a_long_text_of_the_visitor_arrives_whole() {
         pair.agent().answers(&[Says::Text("I see".to_owned())]);
         pair.channel.write(&long);
         let heard = until_all_is_heard(&pair, &long).await;
+        pair.until_seen("an answer", |seen| seen.contains(&Seen::text("I see")))
+            .await;
         let words = heard.iter().flat_map(|heard| heard.text.split_whitespace());
         assert!(
             words.eq(long.split_whitespace()),
@@ -73,6 +75,7 @@ async fn a_long_text_of_the_visitor_arrives_whole() {
             assert!(measure(limit, &heard.text) <= limit.max);
         }
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
 }
@@ -98,29 +101,9 @@ async fn a_long_text_of_the_agent_arrives_whole() {
             assert!(measure(limit, text) <= limit.max);
         }
         pair.is_clean().await;
+        Played::Whole
     })
     .await;
-}
-
-/// Words that differ, one and a half times as long as the limit.
-fn longer_than(limit: Limit) -> String {
-    let mut text = String::new();
-    let words = (0..).map(|number| format!("\u{1f600}word{number} "));
-    for word in words {
-        text += &word;
-        if measure(limit, &text) > limit.max * 3 / 2 {
-            return text.trim_end().to_owned();
-        }
-    }
-    unreachable!("there is no end of words")
-}
-
-fn measure(limit: Limit, text: &str) -> usize {
-    match limit.unit {
-        Unit::Chars => text.chars().count(),
-        Unit::Utf16 => text.encode_utf16().count(),
-        Unit::Bytes => text.len(),
-    }
 }
 
 /// Waits until the end of a text is with the agent; the parts that it came in.

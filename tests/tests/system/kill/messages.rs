@@ -1,25 +1,21 @@
-//! The real bootstraps are killed (`SIGKILL`) at every call that they make, before it has its effect and after. Nothing
-//! is lost, and nothing is doubled beyond the documented hole: a crash between the other side's acceptance and our note
-//! of it.
+//! What is said between Selarti, which takes our ids, and a channel, and redelivery itself.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use shared::platforms::Platform;
 use simulators::faults::Fault;
-use simulators::lambda::{Function, HttpApi, Route};
-use simulators::listen;
+use simulators::lambda::{Function, HttpApi};
 use simulators::selarti::{Author, Flags, Reply};
 use simulators::webim::{Outcome, Webim};
 
-use super::tap::{Tap, Upstreams, When};
-use super::world::{
-    PATIENCE, SELARTI_WEBHOOK_TOKEN, Setup, WEBHOOK_SECRET, WEBIM_TOKEN, World, webim_url,
+use super::programs::Programs;
+use super::{INVOCATION, NEVER, at_every_point};
+use crate::tap::{Tap, When};
+use crate::world::{
+    PATIENCE, SELARTI_WEBHOOK_TOKEN, Setup, WEBHOOK_SECRET, WEBIM_TOKEN, World, selarti_url,
+    webim_url,
 };
-
-/// How long an invocation may take. Its lease ends with it, so redelivery begins soon after a kill.
-const INVOCATION: Duration = Duration::from_secs(3);
 
 /// A world whose functions are processes, with a tap on everything that they call. Redelivery and the stream are the
 /// local gateway's, but where a test says otherwise.
@@ -27,67 +23,36 @@ struct Deployed {
     world: World,
     tap: Tap,
     api: HttpApi,
-    telegram: Arc<Function>,
-    selarti: Arc<Function>,
-    webim: Arc<Function>,
-    redeliver: Arc<Function>,
+    programs: Programs,
 }
 
 impl Deployed {
     async fn new(setup: Setup) -> Self {
-        let tap = Tap::start().await;
+        let tap = Tap::default();
         let world = World::with(Setup {
-            tap: Some(tap.base_url().to_owned()),
+            tap: Some(tap.clone()),
             ..setup
         })
         .await;
-        tap.set_upstreams(Upstreams {
-            dynamodb: world.gateway.dynamodb_url().to_owned(),
-            selarti: world.selarti.base_url(),
-            telegram: world.telegram.base_url(),
-        });
-        let environment: Vec<(String, String)> = [
-            ("TABLE_NAME", world.gateway.app().store.table()),
-            // No file is sent here.
-            ("FILES_BUCKET", "switchboard-files"),
-            ("AWS_ENDPOINT_URL_DYNAMODB", tap.base_url()),
+        let secrets = [
             ("SITE_TOKEN", WEBIM_TOKEN),
             ("SHOP_BOT_TOKEN", world.telegram.token()),
             ("SHOP_WEBHOOK_SECRET", WEBHOOK_SECRET),
             ("SELARTI_TOKEN", "selarti-token"),
             ("SELARTI_WEBHOOK_TOKEN", SELARTI_WEBHOOK_TOKEN),
         ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-        let function = |program: &str| {
-            Arc::new(Function::new(PathBuf::from(program), environment.clone()).unwrap())
+        .map(|(name, secret)| (name, secret.to_owned()));
+        let programs = Programs::new(&world.gateway, &tap, secrets).await;
+        let time = |platform| match platform {
+            // It waits for the answer.
+            Platform::Webim => Duration::from_secs(10),
+            _ => INVOCATION,
         };
-        let telegram = function(env!("CARGO_BIN_EXE_bootstrap-telegram"));
-        let selarti = function(env!("CARGO_BIN_EXE_bootstrap-selarti"));
-        let webim = function(env!("CARGO_BIN_EXE_bootstrap-webim"));
-        let redeliver = function(env!("CARGO_BIN_EXE_bootstrap-redeliver"));
-        let route = |path: &str, function: &Arc<Function>, timeout| Route {
-            method: "POST".to_owned(),
-            path_template: path.to_owned(),
-            function: function.clone(),
-            timeout,
-        };
-        let api = HttpApi::start(
-            listen("127.0.0.1:0").await.unwrap(),
-            vec![
-                route("/telegram/{connection}", &telegram, INVOCATION),
-                route("/selarti/{credential}", &selarti, INVOCATION),
-                route(
-                    "/connector/webim/webim_message/{credential}/bot_api_webhook",
-                    &webim,
-                    Duration::from_secs(10),
-                ),
-            ],
-        )
-        .unwrap();
+        let api = programs.api(time).await;
         let base = api.base_url();
-        world.selarti.set_webhook(&super::world::selarti_url(&base));
+        // What the visitor says is not told back: nothing but what is looked at calls.
+        world.selarti.set_echo(false);
+        world.selarti.set_webhook(&selarti_url(&base));
         world
             .telegram
             .set_webhook(&format!("{base}/telegram/shop-bot"), Some(WEBHOOK_SECRET));
@@ -95,49 +60,18 @@ impl Deployed {
             world,
             tap,
             api,
-            telegram,
-            selarti,
-            webim,
-            redeliver,
+            programs,
         }
+    }
+
+    fn function(&self, platform: Platform) -> &Arc<Function> {
+        self.programs.of(platform)
     }
 
     async fn dead_letters(&self, channel: &str) -> usize {
         self.world.dead_letters(channel).await.len()
     }
 }
-
-/// Every call, before and after.
-fn points(calls: &[String]) -> Vec<(usize, When, String)> {
-    calls
-        .iter()
-        .enumerate()
-        .flat_map(|(at, call)| {
-            [
-                (at, When::Before, call.clone()),
-                (at, When::After, call.clone()),
-            ]
-        })
-        .collect()
-}
-
-/// Runs `case` for every point at once, each with a world of its own.
-async fn at_every_point<F, Case>(calls: &[String], case: Case)
-where
-    Case: Fn(usize, When, String) -> F,
-    F: Future<Output = ()> + Send + 'static,
-{
-    let mut cases = tokio::task::JoinSet::new();
-    for (at, when, call) in points(calls) {
-        cases.spawn(case(at, when, call));
-    }
-    while let Some(case) = cases.join_next().await {
-        case.unwrap();
-    }
-}
-
-/// Where a function's calls are noted, redelivery's are not to be among them, however slow the machine is.
-const NEVER: Duration = Duration::from_secs(3600);
 
 fn silent() -> Setup {
     Setup::default()
@@ -167,9 +101,9 @@ async fn a_visitors_message_survives_a_kill_at_every_call() {
             expected,
             "careful: {careful}"
         );
-        let calls: Vec<String> = expected.iter().map(|call| (*call).to_owned()).collect();
-        at_every_point(&calls, |at, when, call| async move {
+        at_every_point(expected, |at, when, call| async move {
             visitors_message(at, when, &call, careful).await;
+            true
         })
         .await;
     }
@@ -208,7 +142,9 @@ async fn visitors_message(at: usize, when: When, call: &str, careful: bool) {
     let deployed = Deployed::new(in_doubt(careful)).await;
     let world = &deployed.world;
     world.selarti.set_brain(|_| Vec::new());
-    deployed.tap.kill_at(at, when, deployed.telegram.clone());
+    deployed
+        .tap
+        .kill_at(at, when, deployed.function(Platform::Telegram));
     let ada = world.telegram.chat(1);
     let first = ada.text("Hello");
     world.telegram.delivered(first, PATIENCE).await.unwrap();
@@ -281,7 +217,9 @@ async fn an_agents_reply_survives_a_kill_at_every_call() {
         let webhook = world
             .selarti
             .webhook("shop-bot.1", "Hello", Author::Bot, Flags::default());
-        deployed.tap.kill_at(at, when, deployed.selarti.clone());
+        deployed
+            .tap
+            .kill_at(at, when, deployed.function(Platform::Selarti));
         let killed = world.selarti.deliver(&webhook).await;
         assert!(!killed.taken(), "the process was killed at {call}");
         deployed.tap.disarm();
@@ -298,6 +236,7 @@ async fn an_agents_reply_survives_a_kill_at_every_call() {
             "killed {when:?} call {at} ({call}): {shown}"
         );
         assert_eq!(deployed.dead_letters("shop-bot").await, 0);
+        true
     })
     .await;
 }
@@ -331,7 +270,9 @@ async fn a_webim_visitor_gets_the_operators_when_the_process_is_killed_and_nothi
             .set_brain(|incoming| vec![Reply::text(format!("about {}", incoming.message))]);
         let webim = Webim::new(&webim_url(&deployed.api.base_url())).unwrap();
         let chat = webim.chat("1");
-        deployed.tap.kill_at(at, when, deployed.webim.clone());
+        deployed
+            .tap
+            .kill_at(at, when, deployed.function(Platform::Webim));
         let outcome = chat.say("Hello").await;
         let context = format!("killed {when:?} call {at} ({call})");
         assert!(
@@ -363,19 +304,13 @@ async fn a_webim_visitor_gets_the_operators_when_the_process_is_killed_and_nothi
             assert_eq!(hellos, 0, "{context}: {taken:?}");
         }
         assert_eq!(taken.last().unwrap(), "Again", "{context}");
+        true
     })
     .await;
 }
 
 #[tokio::test]
 async fn redelivery_survives_a_kill_at_every_call() {
-    let event = json!({"Records": [{
-        "eventID": "1", "eventName": "MODIFY", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
-        "dynamodb": {
-            "Keys": {"pk": {"S": "conversation#shop-bot#1"}, "sk": {"S": "-"}},
-            "SequenceNumber": "111", "SizeBytes": 26, "StreamViewType": "NEW_AND_OLD_IMAGES"
-        }
-    }]});
     let waiting = async || {
         let deployed = Deployed::new(Setup {
             // The gateway's own redelivery stays out of it.
@@ -414,49 +349,41 @@ async fn redelivery_survives_a_kill_at_every_call() {
         let deployed = waiting().await;
         deployed.tap.record();
         deployed
-            .redeliver
-            .invoke(&event, Duration::from_secs(6))
+            .programs
+            .redeliver_once("shop-bot", "1")
             .await
             .unwrap();
         assert_eq!(deployed.world.taken("shop-bot.1"), ["one", "two"]);
         deployed.tap.disarm()
     };
-    at_every_point(&calls, |at, when, call| {
-        let event = event.clone();
-        async move {
-            let deployed = waiting().await;
-            deployed.tap.kill_at(at, when, deployed.redeliver.clone());
-            let killed = deployed
-                .redeliver
-                .invoke(&event, Duration::from_secs(6))
-                .await;
-            // A busy machine makes the SDK repeat a call, so that there may be fewer than when they were noted.
-            assert!(
-                killed.is_err() || deployed.tap.is_armed(),
-                "killed at {call}"
-            );
-            deployed.tap.disarm();
-            // Lambda brings the batch again, and the stream what is touched, until the lease has run out.
-            let deadline = tokio::time::Instant::now() + PATIENCE;
-            loop {
-                deployed
-                    .redeliver
-                    .invoke(&event, Duration::from_secs(6))
-                    .await
-                    .unwrap();
-                let conversation = deployed.world.conversation("shop-bot", "1").await;
-                if conversation.to_agent.queue.is_empty() {
-                    break;
-                }
-                assert!(tokio::time::Instant::now() < deadline, "{conversation:?}");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+    at_every_point(&calls, |at, when, call| async move {
+        let deployed = waiting().await;
+        let redeliver = async || deployed.programs.redeliver_once("shop-bot", "1").await;
+        deployed
+            .tap
+            .kill_at(at, when, deployed.programs.redeliver());
+        let killed = redeliver().await;
+        // A busy machine makes the SDK repeat a call, so that there may be fewer than when they were noted.
+        let is_armed = deployed.tap.is_armed();
+        assert!(killed.is_err() || is_armed, "killed at {call}");
+        deployed.tap.disarm();
+        // Lambda brings the batch again, and the stream what is touched, until the lease has run out.
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            redeliver().await.unwrap();
+            let conversation = deployed.world.conversation("shop-bot", "1").await;
+            if conversation.to_agent.queue.is_empty() {
+                break;
             }
-            let mut taken = deployed.world.taken("shop-bot.1");
-            let context = format!("killed {when:?} call {at} ({call}): {taken:?}");
-            assert!(taken.len() <= 3, "one crash repeats one: {context}");
-            taken.dedup();
-            assert_eq!(taken, ["one", "two"], "{context}");
+            assert!(tokio::time::Instant::now() < deadline, "{conversation:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        let mut taken = deployed.world.taken("shop-bot.1");
+        let context = format!("killed {when:?} call {at} ({call}): {taken:?}");
+        assert!(taken.len() <= 3, "one crash repeats one: {context}");
+        taken.dedup();
+        assert_eq!(taken, ["one", "two"], "{context}");
+        !is_armed
     })
     .await;
 }
@@ -468,11 +395,7 @@ async fn a_whole_conversation_runs_on_the_bootstraps() {
     ada.text("Hello");
     let sent = ada.wait_sent(1, PATIENCE).await.unwrap();
     assert!(sent[0].text.starts_with("You said: Hello"));
-    let logs = [&deployed.telegram, &deployed.selarti, &deployed.webim]
-        .iter()
-        .flat_map(|function| function.logs())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let logs = deployed.programs.logs();
     assert!(logs.contains("\"count\":\"in\""), "{logs}");
     for secret in [
         "Hello",
@@ -503,11 +426,11 @@ async fn what_fails_is_logged_without_texts_and_secrets() {
         let update = ada.text(text);
         world.telegram.delivered(update, PATIENCE).await.unwrap();
     }
-    let log = deployed.telegram.log();
+    let log = deployed.function(Platform::Telegram).log();
     log.wait_for_matching(2, PATIENCE, |line| line.contains("\"count\":\"dead\""))
         .await
         .unwrap();
-    let lines = deployed.telegram.logs().join("\n");
+    let lines = deployed.function(Platform::Telegram).logs().join("\n");
     assert!(lines.contains("\"count\":\"retried\""), "{lines}");
     for hidden in ["+7900", "My number", "selarti-token", WEBHOOK_SECRET] {
         assert!(!lines.contains(hidden), "{hidden} is in the logs: {lines}");
