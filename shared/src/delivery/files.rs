@@ -17,7 +17,8 @@ use crate::model::{Content, File, FileSource, Message};
 use crate::platforms;
 use crate::time::Millis;
 
-/// How long a URL may be opened. Agents open it within seconds; a person reads what an operator was sent next morning.
+/// How long a URL may be opened, if the credentials that sign it live so long. Agents open it within seconds; the rest is for
+/// what waits on the other side.
 const VALID_FOR: Duration = Duration::from_secs(24 * 3600);
 
 impl Delivery<'_> {

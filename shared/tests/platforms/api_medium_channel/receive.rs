@@ -284,6 +284,18 @@ fn without_a_key_the_same_bytes_are_a_copy_for_as_long_as_the_settings_say() {
     assert!(!is_copy(after(0, 0), after(0, 0)));
 }
 
+/// Each is a write to the storage before the message is kept.
+#[test]
+fn more_files_than_a_message_can_have_are_refused() {
+    let with = |count: usize| {
+        let files = vec![json!({"base64": "data:text/plain;base64,aGk="}); count];
+        let body = json!({"message": "hi", "attachments": files});
+        receive(body.to_string().as_bytes(), None)
+    };
+    assert_eq!(with(20).unwrap().uploads.len(), 20);
+    assert!(matches!(with(21), Err(Refusal::Malformed(why)) if why.contains("at most 20")));
+}
+
 proptest! {
     #[test]
     fn a_file_that_comes_inside_is_the_file_that_is_kept(

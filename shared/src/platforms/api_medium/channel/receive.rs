@@ -34,6 +34,9 @@ pub fn credentials(body: &[u8]) -> Result<(String, String), Refusal> {
     ))
 }
 
+/// The most attachments of one message: each is a write to the storage before the message is kept.
+const MAX_ATTACHMENTS: usize = 20;
+
 /// The event of a request that came through `channel` and has proved itself. `key` is its `Idempotency-Key`, if it has one;
 /// `new_user` is what a person without an id is called, unless the key says it.
 ///
@@ -52,6 +55,12 @@ pub fn receive(
         .ok_or_else(|| Refusal::malformed("`message` is missing"))?;
     let (mut files, mut uploads) = (Vec::new(), Vec::new());
     let attachments = request.attachments.unwrap_or_default();
+    if attachments.len() > MAX_ATTACHMENTS {
+        return Err(Refusal::malformed(format!(
+            "`attachments` are {}; at most {MAX_ATTACHMENTS} are taken",
+            attachments.len()
+        )));
+    }
     for (number, attachment) in attachments.iter().enumerate() {
         let (file, upload) = attachment::read(channel, number, attachment)?;
         files.push(Content::File(file));
