@@ -11,10 +11,10 @@ use super::outside::{Outside, Target};
 use super::{Delivery, outside, with_known_buttons};
 use crate::connections::Connection;
 use crate::counted;
-use crate::files::{FileKey, Files, NoFile, Shown, Upload};
+use crate::files::{FileKey, Files, MAX_BASE64, NoFile, Shown, Upload, data_url};
 use crate::mailbox::{Drain, EventHash};
 use crate::model::{Content, File, FileSource, Message};
-use crate::platforms;
+use crate::platforms::{self, ConnectionSettings};
 use crate::time::Millis;
 
 /// How long a URL may be opened, if the credentials that sign it live so long. Agents open it within seconds; the rest is for
@@ -53,8 +53,9 @@ impl Delivery<'_> {
         let Some(files) = self.app.files.clone().filter(|_| has_files(message)) else {
             return Ok(message.clone());
         };
-        if let Some((of, ready)) = &self.ready
+        if let Some((of, for_whom, ready)) = &self.ready
             && *of == number
+            && *for_whom == to.id
         {
             return Ok(ready.clone());
         }
@@ -91,7 +92,7 @@ impl Delivery<'_> {
                 }
             }
         }
-        self.ready = Some((number, ready.clone()));
+        self.ready = Some((number, to.id.clone(), ready.clone()));
         Ok(ready)
     }
 
@@ -103,12 +104,18 @@ impl Delivery<'_> {
         target: &Target<'_>,
         file: &mut File,
     ) -> Result<(), NoFile> {
+        let takes_bytes = target.connection.settings.takes_bytes();
         let (key, shown) = match &file.source {
             FileSource::Url(_) => return Ok(()),
             FileSource::Kept(key) => {
                 let key: FileKey = key.parse().map_err(|error| NoFile::Never {
                     reason: format!("{error}"),
                 })?;
+                if takes_bytes {
+                    let kept = files.get(&key, MAX_BASE64, left(target)?).await?;
+                    file.source = FileSource::Url(data_url::write(&kept.media_type, &kept.bytes));
+                    return Ok(());
+                }
                 let shown = Shown::new(file.name.as_deref(), file.media_type.as_deref());
                 (key, shown)
             }
@@ -124,14 +131,19 @@ impl Delivery<'_> {
                     Upload::new(fetched, media_type, name).map_err(|error| NoFile::Never {
                         reason: error.to_string(),
                     })?;
-                let key = FileKey::of(&channel.id, upload.bytes());
-                files.put(&key, &upload, left(target)?).await?;
                 file.media_type = Some(upload.media_type().essence().to_owned());
                 file.size = u64::try_from(upload.bytes().len()).ok();
                 if file.name.is_none() {
                     let ending = upload.media_type().extension();
                     file.name = ending.map(|ending| format!("file.{ending}"));
                 }
+                if takes_bytes && upload.bytes().len() <= MAX_BASE64 {
+                    let url = data_url::write(upload.media_type(), upload.bytes());
+                    file.source = FileSource::Url(url);
+                    return Ok(());
+                }
+                let key = FileKey::of(&channel.id, upload.bytes());
+                files.put(&key, &upload, left(target)?).await?;
                 (key, upload.shown())
             }
         };

@@ -27,7 +27,7 @@ use crate::connections::{Connection, InDoubt, Route};
 use crate::counted::{self, Count};
 use crate::fit::{self, is_by_text};
 use crate::mailbox::{Drain, Entry, EventHash, Lease, Owner, Sent, Step};
-use crate::model::{Author, Content, ConversationKey, Message};
+use crate::model::{Author, ConnectionId, Content, ConversationKey, Message};
 use crate::platforms::{self, ConnectionSettings, Delivered, Handover, Progress};
 use crate::store::StoreError;
 use crate::store::conversation::{Conversation, LaneName};
@@ -73,8 +73,8 @@ pub struct Delivery<'a> {
     after: After,
     /// It was this holder that noted that the channel is being told ([`Self::begin_to_tell`]).
     began_to_tell: bool,
-    /// The first entry's message with URLs for its files, by the entry's number.
-    ready: Option<(u64, Message)>,
+    /// The first entry's message with URLs for its files, by the entry's number and whom it is made ready for.
+    ready: Option<(u64, ConnectionId, Message)>,
 }
 
 impl<'a> Delivery<'a> {

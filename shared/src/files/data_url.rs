@@ -107,6 +107,12 @@ pub fn read(url: &str, limit: usize) -> Result<Data, InvalidDataUrl> {
     Ok(Data { media_type, bytes })
 }
 
+/// A data URL of a file.
+pub fn write(media_type: &MediaType, bytes: &[u8]) -> String {
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    format!("data:{};base64,{data}", media_type.essence())
+}
+
 /// What stands before the first comma outside quotes, and what behind it.
 fn split_head(rest: &str) -> Option<(&str, &str)> {
     let mut quoted = false;

@@ -23,6 +23,11 @@ pub trait ConnectionSettings {
     /// What a person does so that the platform knows the webhook's URL, `url`. Shows no secret but what is in the URL.
     fn setup(&self, url: &str) -> String;
 
+    /// Whether files that have no URL of their own go as what they hold (`data:` URLs) rather than by one of ours.
+    fn takes_bytes(&self) -> bool {
+        false
+    }
+
     /// When people at the agent leave a conversation to it again without a word.
     fn operator_silence(&self) -> Silence {
         Silence::Never
@@ -134,6 +139,10 @@ impl ConnectionSettings for Settings {
 
     fn setup(&self, url: &str) -> String {
         self.inner().setup(url)
+    }
+
+    fn takes_bytes(&self) -> bool {
+        self.inner().takes_bytes()
     }
 
     fn operator_silence(&self) -> Silence {

@@ -108,11 +108,14 @@ pub struct ToBot<'a> {
     pub attachments: &'a [Linked],
 }
 
-/// A file of a message to the bot, by its URL.
+/// A file of a message to the bot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Linked {
+#[serde(rename_all = "lowercase")]
+pub enum Linked {
     /// Where it is.
-    pub url: String,
+    Url(String),
+    /// What it holds, as a `data:` URL.
+    Base64(String),
 }
 
 /// Who sends a message to the bot, as it is received: all that is read of it before that is proved.

@@ -6,6 +6,7 @@ use shared::model::{
     Author, Button, Contact, Content, File, FileKind, FileSource, Location, Message,
 };
 use shared::platforms::api_medium::agent::send::parts;
+use shared::platforms::api_medium::wire::Linked;
 use shared::platforms::{Delivered, Progress};
 
 use super::CHANNEL;
@@ -44,7 +45,9 @@ fn said(message: &Message) -> Vec<(String, Vec<String>)> {
     let parts = parts(message).into_iter();
     parts
         .map(|part| {
-            let urls = part.attachments.into_iter().map(|linked| linked.url);
+            let urls = part.attachments.into_iter().map(|linked| match linked {
+                Linked::Url(url) | Linked::Base64(url) => url,
+            });
             (part.message, urls.collect())
         })
         .collect()
@@ -255,4 +258,32 @@ async fn an_error_that_repeats_the_request_is_not_repeated() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// What was made ready as the file itself goes as such; what has a URL goes by it.
+#[tokio::test]
+async fn a_file_goes_by_its_url_or_as_what_it_holds() {
+    let file = |url: &str| {
+        Content::File(File {
+            kind: FileKind::Image,
+            source: FileSource::Url(url.to_owned()),
+            name: Some("a.png".to_owned()),
+            media_type: None,
+            size: None,
+        })
+    };
+    let vendor = Vendor::answering(vec![OK]);
+    let sender = sender(&vendor, &json!({})).in_thread("9");
+    let message = written(vec![
+        text("See"),
+        file("https://example.com/a.png"),
+        file("data:image/png;base64,aGk="),
+    ]);
+    sender.send(&message, 0).await.unwrap();
+    let sent = vendor.requests().remove(0).body;
+    assert_eq!(
+        sent["attachments"],
+        json!([{"url": "https://example.com/a.png"}, {"base64": "data:image/png;base64,aGk="}])
+    );
+    assert!(!sent["message"].as_str().unwrap().contains("base64"));
 }

@@ -63,7 +63,11 @@ fn linked(content: &Content) -> Option<Linked> {
         Content::File(File {
             source: FileSource::Url(url),
             ..
-        }) => Some(Linked { url: url.clone() }),
+        }) if url.starts_with("data:") => Some(Linked::Base64(url.clone())),
+        Content::File(File {
+            source: FileSource::Url(url),
+            ..
+        }) => Some(Linked::Url(url.clone())),
         _ => None,
     }
 }

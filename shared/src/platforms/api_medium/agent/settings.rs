@@ -27,12 +27,26 @@ pub struct Settings {
     /// What starts the bot for a new person, such as `#start`; sent as the first message, exactly as it stands here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_keyword: Option<String>,
+    /// How files go that have no URL of their own.
+    #[serde(default)]
+    pub attachments: Attachments,
     /// How long after a person's last word in the dashboard the bot's words are held back. In minutes.
     #[serde(default = "default_operator_silence_minutes")]
     pub operator_silence_minutes: u32,
     /// What happens to a message of which it cannot be known whether SmartBot360 has it.
     #[serde(default)]
     pub in_doubt: InDoubt,
+}
+
+/// How files go that have no URL of their own. Those that have one go by it, because nobody else's URL is opened here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attachments {
+    /// By a URL of ours that expires.
+    #[default]
+    Url,
+    /// Inside the message; one that is too large for that, by URL.
+    Base64,
 }
 
 fn default_operator_silence_minutes() -> u32 {
@@ -87,6 +101,10 @@ impl ConnectionSettings for Settings {
         Silence::After(Duration::from_secs(
             u64::from(self.operator_silence_minutes) * 60,
         ))
+    }
+
+    fn takes_bytes(&self) -> bool {
+        self.attachments == Attachments::Base64
     }
 
     fn in_doubt(&self) -> InDoubt {

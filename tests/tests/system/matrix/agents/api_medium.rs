@@ -1,6 +1,7 @@
 //! An AI at SmartBot360.
 
 use futures_util::future::BoxFuture;
+use shared::files::data_url;
 use shared::platforms::End;
 use simulators::api_medium_bot::{ApiMediumBot, Attachment, Delivery, Options, Reply};
 use simulators::faults::Faults;
@@ -120,7 +121,9 @@ impl Agent for ApiMedium {
         let heard = accepted.map(|incoming| {
             let files = incoming.attachments.into_iter().map(|file| match file {
                 Attachment::Link(url) => url,
-                Attachment::Inline { media_type, .. } => panic!("a {media_type} came whole"),
+                Attachment::Inline { media_type, bytes } => {
+                    data_url::write(&media_type.parse().unwrap(), &bytes)
+                }
             });
             Heard {
                 text: incoming.message,

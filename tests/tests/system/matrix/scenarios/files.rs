@@ -1,5 +1,8 @@
 //! Files: as files where both sides have them, and as links elsewhere.
 
+use shared::files::{MAX_BASE64, data_url};
+use shared::platforms::{End, Threads};
+
 use crate::matrix::pair::{Pair, Setup, until};
 use crate::matrix::words::{Attached, Heard, Says, Seen, texts};
 use crate::matrix::{Played, everywhere};
@@ -32,6 +35,36 @@ async fn a_file_that_the_channel_holds_arrives_as_a_signed_url() {
             assert!(!heard.text.contains(&secret), "a secret left: {heard:?}");
         }
         assert_eq!(pair.open(&url).await, bytes);
+        pair.is_clean().await;
+        Played::Whole
+    })
+    .await;
+}
+
+/// An agent that is configured so gets the file itself.
+#[tokio::test]
+async fn a_file_that_the_channel_holds_arrives_whole() {
+    let setup = Setup {
+        agent: vec![(End::ApiMediumAgent, "attachments = \"base64\"")],
+        ..Setup::default()
+    };
+    everywhere(setup, |pair| async move {
+        // The one that can be configured so is the one that gives its own ids.
+        if pair.agent_can.threads != Threads::Assigned {
+            return Played::NotHere;
+        }
+        let bytes = b"%PDF-1.7 not really".to_vec();
+        let file = Attached::Bytes {
+            name: "offer.pdf",
+            media_type: "application/pdf",
+            bytes: bytes.clone(),
+        };
+        let Some(heard) = attach(&pair, &file).await else {
+            return Played::NotHere;
+        };
+        let data = data_url::read(&heard.files[0], MAX_BASE64).unwrap();
+        assert_eq!(data.bytes, bytes);
+        assert!(!heard.text.contains("base64"), "{heard:?}");
         pair.is_clean().await;
         Played::Whole
     })
