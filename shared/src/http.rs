@@ -224,6 +224,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Answer, N
 }
 
 async fn read_whole(mut response: reqwest::Response, limit: usize) -> Result<Answer, NotFetched> {
+    // What is not announced is counted as it comes, below.
     let announced = response.content_length().unwrap_or_default();
     if announced > u64::try_from(limit).unwrap_or(u64::MAX) {
         return Err(NotFetched::TooLong(limit));

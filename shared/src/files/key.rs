@@ -29,6 +29,7 @@ impl FileKey {
         hash.update(&[0]);
         hash.update(bytes);
         let hash = hash.finish();
+        // A SHA-256 has twice as many bytes, so there is never nothing.
         let hash = hash.as_ref().get(..HASH_BYTES).unwrap_or_default();
         Self(format!("{connection}/{}", hex(hash)))
     }
@@ -40,6 +41,7 @@ impl FileKey {
 
     /// The connection that the file came through, and the hash.
     pub fn parts(&self) -> (&str, &str) {
+        // A key is only ever made with its slash.
         self.0.split_once('/').unwrap_or_default()
     }
 }

@@ -93,6 +93,7 @@ impl MediaType {
 
     /// What a browser would run, render with scripts, or take apart into such.
     fn is_active(&self) -> bool {
+        // A media type is only ever made with its slash.
         let (family, subtype) = self.essence().split_once('/').unwrap_or_default();
         let words = [
             "html",

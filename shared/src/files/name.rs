@@ -71,6 +71,7 @@ fn cut(name: &str) -> String {
         .and_then(|dot| name.get(dot..))
         .filter(|extension| extension.len() <= MAX_EXTENSION)
         .unwrap_or_default();
+    // A boundary of a character, so that the stem is there.
     let end = name.floor_char_boundary(MAX - extension.len());
     let stem = name.get(..end).unwrap_or_default();
     format!("{}{extension}", stem.trim_end())

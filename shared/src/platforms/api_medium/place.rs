@@ -63,7 +63,8 @@ pub fn offsets<T>(
     let mut files = files.into_iter().peekable();
     let mut end = 0;
     for (index, piece) in pieces.iter().enumerate() {
-        // Only white space lies between two pieces, so this finds the piece itself and at once.
+        // Only white space lies between two pieces, so this finds the piece itself and at once. Did it not, a file would stand at
+        // another place, and none would be lost: the last piece takes what is left.
         let rest = text.get(end..).unwrap_or_default();
         let start = end + rest.find(piece.as_str()).unwrap_or_default();
         end = start + piece.len();

@@ -172,6 +172,7 @@ impl Bot<'_> {
 pub fn judge(answer: &Answer) -> Result<Option<UserId>, Failure> {
     // A list would be read as the fields of one.
     let is_object = answer.body.trim_ascii_start().starts_with(b"{");
+    // What is not the API's JSON leaves it to the status.
     let answered = serde_json::from_slice::<Answered>(&answer.body).ok();
     let answered = answered.filter(|_| is_object);
     if !answer.status.is_success() {

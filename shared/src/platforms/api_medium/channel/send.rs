@@ -114,6 +114,7 @@ impl<'a> Whole<'a> {
         let mut parts: Vec<Said> = placed
             .into_iter()
             .map(|files| Said {
+                // There is a place for each piece; only files without a text have one without a piece.
                 message: pieces.next().unwrap_or_default(),
                 quick_replies: Vec::new(),
                 attachments: files
@@ -201,6 +202,7 @@ pub fn judge(answer: &Answer) -> Result<(), Failure> {
     if answer.status.is_success() {
         return Ok(());
     }
+    // The status decides; what the body says is for a person, and not everything that answers speaks JSON.
     let answered: Answered = serde_json::from_slice(&answer.body).unwrap_or_default();
     let failure = Failure::from_status(answer, answered.reason());
     match failure {
