@@ -59,7 +59,7 @@ impl App {
         self
     }
 
-    /// As a function on Lambda: the table is named by `TABLE_NAME`, the rest by Lambda's own variables.
+    /// As a function on Lambda: the table is named by `TABLE_NAME`, the secrets by `SECRET_NAME`, the rest by Lambda's own variables.
     ///
     /// # Errors
     /// What is missing in the environment.
@@ -69,12 +69,8 @@ impl App {
             .filter(|table| !table.is_empty())
             .ok_or("the environment variable TABLE_NAME is not set; the template sets it to the table's name")?;
         let http = Http::new()?;
+        let secrets = Secrets::from_environment(&http)?;
         let store = Store::new(client(&http, &Access::from_environment()?), table);
-        Ok(Self::new(
-            store,
-            http,
-            Secrets::from_environment(),
-            Retry::default(),
-        ))
+        Ok(Self::new(store, http, secrets, Retry::default()))
     }
 }

@@ -5,6 +5,7 @@
 //! kept by [`store`]), and [`delivery`] sends what is in the mailbox through the other platform's `send`.
 
 pub mod app;
+pub mod aws;
 pub mod connections;
 pub mod counted;
 pub mod delivery;

@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
             runtime.block_on(async {
                 match command {
                     Command::Run(arguments) => run::run(arguments).await,
-                    Command::Urls(arguments) => urls::run(&arguments),
+                    Command::Urls(arguments) => urls::run(&arguments).await,
                     Command::Apply(arguments) => apply::run(&arguments).await,
                     Command::Dead(arguments) => dead::run(&arguments).await,
                     Command::Show(arguments) => show::run(&arguments).await,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use shared::connections::Secrets;
+use shared::http::Http;
 use tokio::net::TcpListener;
 
 use super::demonstration::{Agent, Choices};
@@ -64,8 +65,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let name = config.display().to_string();
     let configuration = configuration::load(&config).map_err(line)?;
-    let secrets = Secrets::from_environment();
-    configuration.check_secrets(&secrets, &name).map_err(line)?;
+    let secrets = Secrets::from_environment(&Http::new().map_err(line)?)?;
+    let checked = configuration.check_secrets(&secrets, &name).await;
+    checked.map_err(line)?;
     let connections = configuration.connections.len();
     let data = data(arguments.data).unwrap_or_else(|| Data::File(DATA.into()));
     let kept = data.to_string();

@@ -62,7 +62,7 @@ impl Arguments {
         };
         let name = self.table.as_deref().unwrap_or(TABLE);
         let store = Store::new(client(&http, &access), name);
-        let secrets = Secrets::from_environment();
+        let secrets = Secrets::from_environment(&http)?;
         Ok(Table {
             app: App::new(store, http, secrets, Retry::default()),
             is_file: embedded.is_some(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use shared::connections::Secrets;
+use shared::http::Http;
 use shared::platforms::ConnectionSettings;
 
 use super::run::{LISTEN, base_url};
@@ -26,13 +27,13 @@ pub(super) struct Arguments {
 }
 
 /// Prints them.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let configuration = configuration::load(&arguments.config).map_err(line)?;
     let base_url = match &arguments.base_url {
         Some(given) => base_url(given)?,
         None => format!("http://{LISTEN}"),
     };
-    let secrets = Secrets::from_environment();
+    let secrets = Secrets::from_environment(&Http::new().map_err(line)?)?;
     let mut all = Vec::new();
     for connection in &configuration.connections {
         let settings = &connection.settings;
@@ -43,6 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         {
             Some(reference) => secrets
                 .get(reference)
+                .await
                 .map_err(|error| format!("{}: {error}", connection.id))?
                 .expose()
                 .to_owned(),

@@ -1,6 +1,6 @@
 //! What the connections refer to, looked up before anything starts.
 
-use shared::connections::Secrets;
+use shared::connections::{SecretRef, Secrets};
 use shared::platforms::{ConnectionSettings, Role};
 
 use super::{Configuration, Error};
@@ -15,8 +15,9 @@ impl Configuration {
     ///
     /// # Errors
     /// All that are missing, at once; or a webhook's secret that is too short, too long, or cannot stand in a URL or header.
-    pub fn check_secrets(&self, secrets: &Secrets, file_name: &str) -> Result<(), Error> {
+    pub async fn check_secrets(&self, secrets: &Secrets, file_name: &str) -> Result<(), Error> {
         let mut missing = Vec::new();
+        let mut remedies = Vec::new();
         let mut unfit = None;
         for connection in &self.connections {
             let section = match connection.end().role() {
@@ -25,9 +26,19 @@ impl Configuration {
             };
             let settings = &connection.settings;
             for reference in settings.secrets() {
-                let Ok(secret) = secrets.get(reference) else {
-                    missing.push(format!("{reference} of {section}"));
-                    continue;
+                let secret = match secrets.get(reference).await {
+                    Ok(secret) => secret,
+                    Err(error) => {
+                        missing.push(format!("{reference} of {section}"));
+                        let remedy = match reference {
+                            SecretRef::Environment(_) => "set these environment variables",
+                            SecretRef::Stored { .. } => error.why(),
+                        };
+                        if !remedies.iter().any(|known| known == remedy) {
+                            remedies.push(remedy.to_owned());
+                        }
+                        continue;
+                    }
                 };
                 let guards = settings.webhook_secret() == reference;
                 if guards && !is_fit(secret.expose()) {
@@ -43,8 +54,9 @@ impl Configuration {
         }
         if !missing.is_empty() {
             let what = format!(
-                "secrets that are missing or empty: {}; set these environment variables",
-                missing.join(", ")
+                "secrets that are missing or empty: {}; {}",
+                missing.join(", "),
+                remedies.join("; ")
             );
             return Err(Error::whole(file_name, what));
         }

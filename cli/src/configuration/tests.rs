@@ -281,7 +281,8 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn a_secret_is_given_by_reference_and_never_repeated() {
-    let reference = "a secret is given by reference, as `env:NAME` (letters, digits and underscores), never by its value";
+    let reference = "a secret is given by reference, never by its value: `env:NAME`, or on AWS `secret:NAME` or \
+         `secret:BUNDLE/NAME` (a name is letters, digits and underscores; a bundle letters, digits, `.`, `_` and `-`)";
     assert_eq!(
         said("\"env:SITE_TOKEN\"", "\"hunter2\""),
         format!("switchboard.toml:4: [channels.site]: `token` is wrong: {reference}")
@@ -549,8 +550,8 @@ fn a_file_has_to_be_there_and_text() {
     );
 }
 
-#[test]
-fn secrets_are_all_there_and_fit() {
+#[tokio::test]
+async fn secrets_are_all_there_and_fit() {
     let configuration = parse(GOOD, FILE).unwrap();
     let long = "0123456789abcdef";
     let secrets = |given: &[(&str, &str)]| {
@@ -566,10 +567,14 @@ fn secrets_are_all_there_and_fit() {
         ("SELARTI_TOKEN", "b"),
         ("SELARTI_WEBHOOK_TOKEN", long),
     ];
-    configuration.check_secrets(&secrets(&all), FILE).unwrap();
+    configuration
+        .check_secrets(&secrets(&all), FILE)
+        .await
+        .unwrap();
     assert_eq!(
         configuration
             .check_secrets(&secrets(&all[3..]), FILE)
+            .await
             .unwrap_err()
             .to_string(),
         "switchboard.toml: secrets that are missing or empty: env:SHOP_BOT_TOKEN of [channels.shop-bot], \
@@ -581,6 +586,7 @@ fn secrets_are_all_there_and_fit() {
         assert_eq!(
             configuration
                 .check_secrets(&secrets(&all), FILE)
+                .await
                 .unwrap_err()
                 .to_string(),
             "switchboard.toml: [channels.site]: env:SITE_TOKEN must hold 16 to 256 of A-Z, a-z, 0-9, _ and -; \

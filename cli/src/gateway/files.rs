@@ -55,7 +55,9 @@ async fn open(State(folder): State<Arc<Folder>>, OriginalUri(uri): OriginalUri) 
         Err(error) => {
             let status = match error {
                 NoFile::NotThere | NoFile::Never { .. } => StatusCode::NOT_FOUND,
-                NoFile::Later { .. } => StatusCode::SERVICE_UNAVAILABLE,
+                NoFile::Later { .. } | NoFile::Unauthorized { .. } => {
+                    StatusCode::SERVICE_UNAVAILABLE
+                }
             };
             let mut response = Response::new(Body::empty());
             *response.status_mut() = status;

@@ -53,6 +53,6 @@ fn without_the_token_there_is_no_url() {
     let said = failure(&["urls", "--config", text(&file)], &SECRETS[1..]);
     assert_eq!(
         said,
-        "site: the secret `env:SITE_TOKEN` is missing or empty: set the environment variable SITE_TOKEN"
+        "site: the secret `env:SITE_TOKEN` is not to be had: set the environment variable SITE_TOKEN"
     );
 }

@@ -26,6 +26,13 @@ pub enum Failure {
         /// For a person.
         reason: String,
     },
+    /// Who we are was refused, and surely nothing was taken. The secrets may be others by now: [`crate::platforms::send`] looks.
+    Unauthorized {
+        /// For a person.
+        reason: String,
+        /// If they are not: it will never be taken. Otherwise a person mends that, and the message waits.
+        never: bool,
+    },
     /// The chat has another id now: send it there.
     Moved(ChatId),
 }
@@ -51,7 +58,10 @@ impl Failure {
     /// logged.
     #[must_use]
     pub fn without(mut self, sent: &str) -> Self {
-        if let Self::Later { reason, .. } | Self::Never { reason } = &mut self {
+        if let Self::Later { reason, .. }
+        | Self::Never { reason }
+        | Self::Unauthorized { reason, .. } = &mut self
+        {
             let begins: String = sent.trim().chars().take(16).collect();
             if let Some((before, _)) = reason.split_once(&begins)
                 && !begins.is_empty()
@@ -62,6 +72,30 @@ impl Failure {
         self
     }
 
+    /// Who we are was refused; a person will mend that, so the message waits.
+    pub fn unauthorized(reason: impl fmt::Display) -> Self {
+        Self::Unauthorized {
+            reason: reason.to_string(),
+            never: false,
+        }
+    }
+
+    /// What it is when nobody has other secrets.
+    #[must_use]
+    pub fn with_these_secrets(self) -> Self {
+        match self {
+            Self::Unauthorized {
+                reason,
+                never: true,
+            } => Self::Never { reason },
+            Self::Unauthorized {
+                reason,
+                never: false,
+            } => Self::later(reason),
+            other => other,
+        }
+    }
+
     /// Our own side is not set up. A person will mend that, so the message waits.
     pub fn misconfigured(reason: impl fmt::Display) -> Self {
         Self::later(reason)
@@ -70,7 +104,8 @@ impl Failure {
     /// What a status says that is no success.
     ///
     /// * 429 and 503: not taken, come back when they say;
-    /// * 401, 408, 425: not taken; a person or time mends it;
+    /// * 401: not taken, other secrets or a person mend it; 403: other secrets, or nothing;
+    /// * 408, 425: not taken; time mends it;
     /// * other 4xx and 3xx: it will be the same tomorrow;
     /// * other 5xx: it may have been taken.
     pub fn from_status(answer: &Answer, message: Option<&str>) -> Self {
@@ -86,9 +121,12 @@ impl Failure {
                 in_doubt: false,
                 reason,
             },
-            StatusCode::UNAUTHORIZED | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => {
-                Self::later(reason)
-            }
+            StatusCode::UNAUTHORIZED => Self::unauthorized(reason),
+            StatusCode::FORBIDDEN => Self::Unauthorized {
+                reason,
+                never: true,
+            },
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY => Self::later(reason),
             status if status.is_server_error() => Self::Later {
                 after: answer.retry_after(),
                 in_doubt: true,
@@ -144,7 +182,10 @@ mod tests {
             (503, true, false),
             (504, true, true),
         ] {
-            match Failure::from_status(&answer(status, None), None) {
+            let failure = Failure::from_status(&answer(status, None), None);
+            let refused = matches!(failure, Failure::Unauthorized { .. });
+            assert_eq!(refused, matches!(status, 401 | 403), "{status}");
+            match failure.with_these_secrets() {
                 Failure::Later {
                     in_doubt: doubt, ..
                 } => assert_eq!((again, in_doubt), (true, doubt), "{status}"),

@@ -247,7 +247,15 @@ impl<'a> Delivery<'a> {
                 Tried::Unready(failure) => (failure, false),
             };
             let (after, in_doubt, reason) = match failure {
-                Failure::Never { reason } => return self.give_up(drain, &reason).await,
+                Failure::Never { reason }
+                | Failure::Unauthorized {
+                    reason,
+                    never: true,
+                } => return self.give_up(drain, &reason).await,
+                Failure::Unauthorized {
+                    reason,
+                    never: false,
+                } => (None, false, reason),
                 Failure::Moved(chat) if chat == *self.conversation.chat() => {
                     return self
                         .give_up(drain, "the chat moved to where it already is")

@@ -16,10 +16,9 @@ pub mod folder;
 pub mod key;
 pub mod media;
 pub mod name;
-mod percent;
+pub(crate) mod percent;
 pub mod public;
 pub mod s3;
-mod sign;
 pub mod sniff;
 
 use std::fmt;
@@ -90,6 +89,11 @@ pub enum NoFile {
         /// For a person.
         reason: String,
     },
+    /// Who we are was refused. The secrets may be others by now: [`crate::platforms::fetch`] looks.
+    Unauthorized {
+        /// For a person.
+        reason: String,
+    },
     /// It will be the same tomorrow.
     Never {
         /// For a person.
@@ -116,7 +120,9 @@ impl fmt::Display for NoFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotThere => f.write_str("the file is not there"),
-            Self::Later { reason, .. } => write!(f, "the file storage does not answer: {reason}"),
+            Self::Later { reason, .. } | Self::Unauthorized { reason } => {
+                write!(f, "the file storage does not answer: {reason}")
+            }
             Self::Never { reason } => write!(f, "the file cannot be kept or handed on: {reason}"),
         }
     }
@@ -125,7 +131,7 @@ impl fmt::Display for NoFile {
 impl std::error::Error for NoFile {}
 
 /// Lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {

@@ -9,7 +9,7 @@
 
 use std::time::{Duration, Instant};
 
-use aws_credential_types::Credentials;
+use aws_sigv4::http_request::SignableBody;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode, Uri};
@@ -17,8 +17,9 @@ use ring::digest::{SHA256, digest};
 
 use super::key::FileKey;
 use super::media::{MediaType, Shown, Upload};
-use super::sign::Signer;
 use super::{Answering, Files, Kept, NoFile, hex, percent};
+use crate::aws::sign::{self, Signer};
+use crate::aws::{self, Account};
 use crate::http::{Answer, Http, NotFetched};
 use crate::time::Millis;
 
@@ -34,10 +35,8 @@ const LEAST: Duration = Duration::from_millis(250);
 pub struct Bucket {
     /// Its name.
     pub name: String,
-    /// Its region, such as `eu-central-1`.
-    pub region: String,
-    /// The credentials.
-    pub credentials: Credentials,
+    /// Its region, and who calls it.
+    pub account: Account,
     /// Another endpoint than the region's own, such as `http://127.0.0.1:9000`, for an emulator. The bucket is then named in
     /// the path.
     pub endpoint: Option<String>,
@@ -50,32 +49,17 @@ impl Bucket {
     /// # Errors
     /// The name of the variable that is missing.
     pub fn from_environment(name: impl Into<String>) -> Result<Self, String> {
-        let variable = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| !value.is_empty())
-                .ok_or_else(|| {
-                    format!("the environment variable {name} is not set; Lambda sets it, and elsewhere `aws configure export-credentials --format env` and AWS_REGION do")
-                })
-        };
         Ok(Self {
             name: name.into(),
-            region: variable("AWS_REGION")?,
-            credentials: Credentials::new(
-                variable("AWS_ACCESS_KEY_ID")?,
-                variable("AWS_SECRET_ACCESS_KEY")?,
-                variable("AWS_SESSION_TOKEN").ok(),
-                None,
-                "environment",
-            ),
-            endpoint: variable("AWS_ENDPOINT_URL_S3").ok(),
+            account: Account::from_environment()?,
+            endpoint: aws::endpoint("S3"),
         })
     }
 
     /// Where its objects are: what a key is put behind.
     fn base(&self) -> Result<String, String> {
         let name = &self.name;
-        let region = &self.region;
+        let region = &self.account.region;
         if !is_bucket_name(name) {
             return Err(
                 "the name of a bucket is 3 to 63 lower-case letters, digits, dots and hyphens"
@@ -94,11 +78,7 @@ impl Bucket {
                 .ok_or("the endpoint of S3 is http:// or https:// and a host, and nothing else")?;
             return Ok(format!("{endpoint}/{name}/"));
         }
-        let domain = if region.starts_with("cn-") {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
-        };
+        let domain = self.account.domain();
         // The certificate does not cover a name with dots in front of it.
         Ok(if name.contains('.') {
             format!("https://s3.{region}.{domain}/{name}/")
@@ -148,8 +128,8 @@ impl S3 {
             http,
             base: bucket.base()?,
             signer: Signer {
-                region: bucket.region,
-                credentials: bucket.credentials,
+                service: sign::S3,
+                account: bucket.account,
             },
         })
     }
@@ -173,7 +153,7 @@ impl S3 {
                     call.method.as_str(),
                     &url,
                     call.headers,
-                    hash.clone(),
+                    SignableBody::Precomputed(hash.clone()),
                     Millis::now(),
                 )
                 .map_err(NoFile::never)?;

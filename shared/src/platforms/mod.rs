@@ -27,6 +27,8 @@ pub use end::{End, Platform};
 pub(crate) use json::{optional_text, text_or_integer};
 pub use settings::{ConnectionSettings, Settings};
 
+use std::time::Instant;
+
 use bytes::Bytes;
 
 use crate::delivery::failure::Failure;
@@ -34,11 +36,29 @@ use crate::delivery::outside::{Outside, Target};
 use crate::files::NoFile;
 use crate::model::Message;
 
-/// Sends part number `part` of a message to a platform that can be spoken to. A message is the same parts every time.
+/// Sends part number `part` of a message to a platform that can be spoken to. A message is the same parts every time. Once more if
+/// the secrets were refused and are others by now.
 ///
 /// # Errors
-/// [`Failure`].
+/// [`Failure`]; not [`Failure::Unauthorized`].
 pub async fn send(
+    outside: &Outside<'_>,
+    target: &Target<'_>,
+    message: &Message,
+    part: usize,
+) -> Result<Delivered, Failure> {
+    let since = Instant::now();
+    let mut sent = send_once(outside, target, message, part).await;
+    let secrets = target.connection.settings.secrets();
+    if matches!(sent, Err(Failure::Unauthorized { .. }))
+        && outside.secrets.renew(secrets, since).await
+    {
+        sent = send_once(outside, target, message, part).await;
+    }
+    sent.map_err(Failure::with_these_secrets)
+}
+
+async fn send_once(
     outside: &Outside<'_>,
     target: &Target<'_>,
     message: &Message,
@@ -75,11 +95,30 @@ pub async fn send(
     }
 }
 
-/// The bytes of a file that a channel holds under `id` ([`crate::model::FileSource::Held`]).
+/// The bytes of a file that a channel holds under `id` ([`crate::model::FileSource::Held`]). Once more if the secrets were refused and
+/// are others by now.
 ///
 /// # Errors
-/// [`NoFile`].
+/// [`NoFile`]; not [`NoFile::Unauthorized`].
 pub async fn fetch(outside: &Outside<'_>, from: &Target<'_>, id: &str) -> Result<Bytes, NoFile> {
+    let since = Instant::now();
+    let mut fetched = fetch_once(outside, from, id).await;
+    let secrets = from.connection.settings.secrets();
+    if matches!(fetched, Err(NoFile::Unauthorized { .. }))
+        && outside.secrets.renew(secrets, since).await
+    {
+        fetched = fetch_once(outside, from, id).await;
+    }
+    fetched.map_err(|error| match error {
+        NoFile::Unauthorized { reason } => NoFile::Later {
+            after: None,
+            reason,
+        },
+        other => other,
+    })
+}
+
+async fn fetch_once(outside: &Outside<'_>, from: &Target<'_>, id: &str) -> Result<Bytes, NoFile> {
     match &from.connection.settings {
         Settings::TelegramChannel(settings) => {
             telegram::channel::fetch::fetch(outside, from, settings, id).await

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -15,6 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
+use crate::aws::{self, Account};
 use crate::http::Http;
 
 /// DynamoDB answers within milliseconds; an attempt that takes longer than this is better made anew.
@@ -23,10 +23,8 @@ const ATTEMPT: Duration = Duration::from_millis(1500);
 /// Where DynamoDB is and who calls it.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// The region, such as `eu-central-1`.
-    pub region: String,
-    /// The credentials.
-    pub credentials: Credentials,
+    /// The region, and who calls.
+    pub account: Account,
     /// Another endpoint than the region's own, for an emulator.
     pub endpoint: Option<String>,
 }
@@ -38,32 +36,16 @@ impl Access {
     /// # Errors
     /// The name of the variable that is missing.
     pub fn from_environment() -> Result<Self, String> {
-        let variable = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| !value.is_empty())
-                .ok_or_else(|| {
-                    format!("the environment variable {name} is not set; Lambda sets it, and elsewhere `aws configure export-credentials --format env` and AWS_REGION do")
-                })
-        };
         Ok(Self {
-            region: variable("AWS_REGION")?,
-            credentials: Credentials::new(
-                variable("AWS_ACCESS_KEY_ID")?,
-                variable("AWS_SECRET_ACCESS_KEY")?,
-                variable("AWS_SESSION_TOKEN").ok(),
-                None,
-                "environment",
-            ),
-            endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB").ok(),
+            account: Account::from_environment()?,
+            endpoint: aws::endpoint("DYNAMODB"),
         })
     }
 
     /// For an emulator at `endpoint`, which takes any credentials.
     pub fn emulator(endpoint: impl Into<String>) -> Self {
         Self {
-            region: "us-east-1".to_owned(),
-            credentials: Credentials::new("emulator", "emulator", None, None, "emulator"),
+            account: Account::emulator(),
             endpoint: Some(endpoint.into()),
         }
     }
@@ -78,8 +60,8 @@ pub fn client(http: &Http, access: &Access) -> Client {
 pub fn client_over(access: &Access, http: SharedHttpClient) -> Client {
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(access.region.clone()))
-        .credentials_provider(access.credentials.clone())
+        .region(Region::new(access.account.region.clone()))
+        .credentials_provider(access.account.credentials.clone())
         .http_client(http)
         .retry_config(
             RetryConfig::standard()

@@ -1,10 +1,11 @@
 //! Nobody gets in without the connection's secret.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Refusal;
 use crate::app::App;
-use crate::connections::{Connection, Secret};
+use crate::connections::{Connection, Secret, SecretRef};
 use crate::model::ConnectionId;
 use crate::platforms::{ConnectionSettings, End};
 
@@ -39,27 +40,38 @@ impl Verified {
         id: &str,
         given: &str,
     ) -> Result<Self, Refusal> {
+        let since = Instant::now();
         let connection = match id.parse::<ConnectionId>() {
-            Ok(id) => app.connections.get(&id).await?,
+            // At a process's first event both have to be fetched, and neither waits for the other.
+            Ok(id) => tokio::join!(app.connections.get(&id), app.secrets.prefetch()).0?,
             Err(_) => None,
         };
         let known = connection.filter(|connection| ends.contains(&connection.end()));
         let reference = known
             .as_ref()
             .map(|connection| connection.settings.webhook_secret());
-        let secret = match reference {
-            Some(reference) => app.secrets.get(reference).unwrap_or_else(|missing| {
-                // Ours to mend, and nobody else's to know.
-                tracing::error!(reason = %missing, connection = id);
-                Secret::random()
-            }),
-            // The same comparison as for a wrong token.
-            None => Secret::random(),
-        };
-        let proved = secret.is(given);
+        let mut proved = is(app, reference, given).await?;
+        // It may be another since it was fetched.
+        if !proved && app.secrets.renew(reference, since).await {
+            proved = is(app, reference, given).await?;
+        }
         known
             .filter(|_| proved)
             .map(|connection| Self { connection })
             .ok_or(Refusal::Unauthorized)
     }
+}
+
+/// Whether `given` is the secret that `reference` leads to. Where there is nothing to compare with, as much is compared.
+async fn is(app: &App, reference: Option<&SecretRef>, given: &str) -> Result<bool, Refusal> {
+    let secret = match reference {
+        // Ours to mend: the platform is to send again.
+        Some(reference) => app
+            .secrets
+            .get(reference)
+            .await
+            .map_err(Refusal::unavailable)?,
+        None => Secret::random(),
+    };
+    Ok(secret.is(given))
 }

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
-use shared::connections::{Connection, Secret, Secrets};
+use shared::aws::Account;
+use shared::connections::{Connection, Secret, Secrets, SecretsManager};
 use shared::delivery::failure::Failure;
 use shared::delivery::outside::{Outside, Target, Tokens};
 use shared::http::Http;
@@ -112,7 +114,7 @@ impl Sender {
     pub(crate) fn new(settings: &Value, chat: &str, secret: &str) -> Self {
         let settings: Settings = serde_json::from_value(settings.clone()).unwrap();
         let given = settings.secrets().into_iter().map(|reference| {
-            let name = reference.to_string().trim_start_matches("env:").to_owned();
+            let name = reference.name().to_owned();
             (name, Secret::new(secret).unwrap())
         });
         let given: HashMap<_, _> = given.collect();
@@ -135,6 +137,15 @@ impl Sender {
         let secret = Secret::new(secret).unwrap();
         self.given.insert(name.to_owned(), secret);
         self.secrets = Secrets::with(self.given.clone());
+        self
+    }
+
+    /// Sends with secrets that are kept by a Secrets Manager at `url`, which is asked again whenever one is refused.
+    pub(crate) fn with_stored(mut self, url: &str) -> Self {
+        let (http, account) = (self.http.clone(), Account::emulator());
+        let manager = SecretsManager::new(http, account, Some(url.to_owned()), "shop".to_owned());
+        let manager = manager.renewed_every(Duration::ZERO);
+        self.secrets = Secrets::default().and_stored(manager);
         self
     }
 
@@ -167,7 +178,7 @@ impl Sender {
             conversation: &self.conversation,
             event: EventHash(*b"an event"),
             number: 7,
-            until: Millis::now().after(std::time::Duration::from_secs(10)),
+            until: Millis::now().after(Duration::from_secs(10)),
         };
         platforms::send(&outside, &target, message, part).await
     }

@@ -57,7 +57,8 @@ pub(super) async fn run(
     let world = World::start(delay).await.map_err(line)?;
     let configuration = parse(&configuration::text(&world, agent), NAME).map_err(line)?;
     let secrets = configuration::secrets(&world);
-    configuration.check_secrets(&secrets, NAME).map_err(line)?;
+    let checked = configuration.check_secrets(&secrets, NAME).await;
+    checked.map_err(line)?;
     let connections = configuration.connections.clone();
     let gateway = Gateway::start(Options {
         data,
@@ -72,7 +73,8 @@ pub(super) async fn run(
     .await
     .map_err(line)?;
     let here = gateway.base_url();
-    world.connect(&here, &connections, &secrets).map_err(line)?;
+    let connected = world.connect(&here, &connections, &secrets).await;
+    connected.map_err(line)?;
 
     let site = format!(
         "{}/connector/webim/webim_message/{}.{}/bot_api_webhook",

@@ -93,7 +93,7 @@ impl World {
     ///
     /// # Errors
     /// When the configuration refers to a secret that there is not.
-    pub(super) fn connect(
+    pub(super) async fn connect(
         &self,
         here: &str,
         connections: &[Connection],
@@ -102,6 +102,7 @@ impl World {
         for connection in connections {
             let secret = secrets
                 .get(connection.settings.webhook_secret())
+                .await
                 .map_err(line)?;
             let secret = secret.expose();
             let path = connection

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use aws_credential_types::Credentials;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -70,9 +71,15 @@ async fn bucket(answers: &[(u16, &'static str)]) -> (Arc<Bucketed>, S3) {
 fn named(name: &str, endpoint: Option<String>) -> Bucket {
     Bucket {
         name: name.to_owned(),
-        region: "eu-central-1".to_owned(),
-        credentials: Credentials::new("AKID", "hunter2", Some("token".to_owned()), None, "test"),
+        account: account("eu-central-1"),
         endpoint,
+    }
+}
+
+fn account(region: &str) -> Account {
+    Account {
+        region: region.to_owned(),
+        credentials: Credentials::new("AKID", "hunter2", Some("token".to_owned()), None, "test"),
     }
 }
 
@@ -241,6 +248,7 @@ async fn an_answer_says_what_to_do() {
             NoFile::Later { after: None, .. } => "later",
             NoFile::Later { .. } => "in 7 s",
             NoFile::Never { .. } => "never",
+            NoFile::Unauthorized { .. } => "unauthorized",
         };
         assert_eq!(told, what, "{status} {body}");
         let asked = bucket.asked.lock().unwrap().len();
@@ -286,7 +294,7 @@ fn a_url_names_how_it_is_shown_and_ends() {
 fn a_bucket_has_its_place() {
     let base = |name: &str, region: &str, endpoint: Option<&str>| {
         let bucket = Bucket {
-            region: region.to_owned(),
+            account: account(region),
             ..named(name, endpoint.map(str::to_owned))
         };
         bucket.base()

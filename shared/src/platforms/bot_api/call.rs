@@ -95,7 +95,9 @@ pub fn judge(answer: &Answer) -> Result<(), Failure> {
     reason.extend(words.chars().filter(|c| !c.is_control()).take(200));
     let code = code.to_ascii_lowercase().replace(['_', ' '], "-");
     let says = |words: &[&str]| words.iter().any(|word| code.contains(word));
-    Err(if says(&INTERNAL) {
+    Err(if says(&TOKEN) {
+        Failure::unauthorized(reason)
+    } else if says(&INTERNAL) {
         Failure::Later {
             after: answer.retry_after(),
             in_doubt: true,
@@ -115,16 +117,17 @@ pub fn judge(answer: &Answer) -> Result<(), Failure> {
 /// Their own side failed, perhaps when all was done.
 const INTERNAL: [&str; 3] = ["internal", "server-error", "timeout"];
 
-/// Not done; time mends it, or a person: the last two are about the token.
-const PASSING: [&str; 8] = [
+/// Not done, because of the token.
+const TOKEN: [&str; 2] = ["unauthorized", "token"];
+
+/// Not done; time mends it.
+const PASSING: [&str; 6] = [
     "not-ready",
     "unavailable",
     "too-many",
     "rate-limit",
     "busy",
     "try-again",
-    "unauthorized",
-    "token",
 ];
 
 /// What the other side wrote, as far as it explains a status.
@@ -136,8 +139,11 @@ pub(crate) fn explanation(answer: &Answer) -> Option<String> {
 ///
 /// # Errors
 /// [`Failure`], without the URL, if it is missing or would send the token in the clear.
-pub(crate) fn secret_url(outside: &Outside<'_>, reference: &SecretRef) -> Result<String, Failure> {
-    let url = outside.secrets.get(reference);
+pub(crate) async fn secret_url(
+    outside: &Outside<'_>,
+    reference: &SecretRef,
+) -> Result<String, Failure> {
+    let url = outside.secrets.get(reference).await;
     let url = url.map_err(Failure::misconfigured)?;
     check_url("url", url.expose())
         .map_err(|(_, why)| Failure::misconfigured(format!("the URL in `{reference}` {why}")))?;

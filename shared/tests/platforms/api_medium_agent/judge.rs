@@ -7,6 +7,7 @@ use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::platforms::api_medium::agent::send::judge;
 
+/// With secrets that are right.
 fn judged(status: u16, body: &str) -> Result<Option<String>, Failure> {
     let headers = [("retry-after", "9")].map(|(name, value)| {
         let name: http::HeaderName = name.parse().unwrap();
@@ -17,7 +18,9 @@ fn judged(status: u16, body: &str) -> Result<Option<String>, Failure> {
         headers: HeaderMap::from_iter(headers),
         body: body.to_owned().into(),
     });
-    judged.map(|user| user.map(|user| user.to_string()))
+    judged
+        .map(|user| user.map(|user| user.to_string()))
+        .map_err(Failure::with_these_secrets)
 }
 
 #[test]

@@ -5,12 +5,14 @@ use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::platforms::api_medium::channel::send::judge;
 
+/// With secrets that are right.
 fn judged(status: u16, body: &str) -> Result<(), Failure> {
     judge(&Answer {
         status: StatusCode::from_u16(status).unwrap(),
         headers: HeaderMap::new(),
         body: body.to_owned().into(),
     })
+    .map_err(Failure::with_these_secrets)
 }
 
 #[test]

@@ -16,12 +16,13 @@ fn answer(status: u16, body: &[u8]) -> Answer {
     }
 }
 
-/// The platforms that are sent anything, and what they make of an answer.
+/// The platforms that are sent anything, and what they make of an answer when there are no other secrets.
 fn judged(status: u16, body: &[u8]) -> Vec<(End, Result<(), Failure>)> {
     let judged = End::ALL.iter().filter_map(|&end| {
         let judged = driver(end).judge(&answer(status, body));
         assert_eq!(judged.is_some(), end.capabilities().push);
-        judged.map(|judged| (end, judged))
+        let judged = judged?.map_err(Failure::with_these_secrets);
+        Some((end, judged))
     });
     judged.collect()
 }
@@ -83,6 +84,24 @@ fn what_cannot_get_better_is_a_dead_letter_with_a_reason() {
     }
 }
 
+/// So that they are looked up again.
+#[test]
+fn two_statuses_are_about_who_we_are() {
+    for end in End::ALL {
+        for status in [401, 403] {
+            if let Some(judged) = driver(end).judge(&answer(status, b"")) {
+                let refused = match judged {
+                    Err(Failure::Unauthorized { never, .. }) => never == (status == 403),
+                    // Where the vendor says of one of them that it is about the chat.
+                    Err(Failure::Never { .. }) => status == 403,
+                    _ => false,
+                };
+                assert!(refused, "{end:?}, {status}: {judged:?}");
+            }
+        }
+    }
+}
+
 proptest! {
     /// Taken is only what was answered with success.
     #[test]
@@ -100,7 +119,7 @@ proptest! {
                         prop_assert!(!reason.is_empty() && reason.chars().count() < 400, "{:?}: {:?}", end, reason);
                         prop_assert!(!reason.chars().any(char::is_control), "{:?}: {:?}", end, reason);
                     }
-                    Err(Failure::Moved(_)) => prop_assert!(false, "{:?} moved", end),
+                    Err(other) => prop_assert!(false, "{:?}: {:?}", end, other),
                 }
             }
         }

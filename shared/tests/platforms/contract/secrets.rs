@@ -1,6 +1,6 @@
 //! Secrets stay where they are.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::connections::Connection;
 use shared::delivery::failure::Failure;
 use shared::model::{Author, Content, Message};
@@ -11,6 +11,8 @@ use crate::driver::driver;
 use crate::vendor::{Sender, Vendor};
 
 const SECRET: &str = "hunter2:AAE-very_secret";
+/// The one that took its place.
+const NEWER: &str = "hunter3:AAE-very_secret";
 
 fn settings(end: End) -> Value {
     let mut settings = driver(end).settings();
@@ -105,7 +107,7 @@ fn sender(settings: &Value, vendor: &Vendor) -> Sender {
 fn reason(failure: Failure) -> String {
     match failure {
         Failure::Later { reason, .. } | Failure::Never { reason } => reason,
-        Failure::Moved(chat) => panic!("moved to {chat}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -153,5 +155,59 @@ async fn a_vendor_that_is_down_is_no_doubt() {
             ),
             "{end:?}: {sent:?}"
         );
+    }
+}
+
+/// A secret that was changed at both ends while this process had the old one costs no message: what is refused is sent once more
+/// with what the secret is now.
+#[tokio::test]
+async fn a_refused_secret_is_looked_up_again() {
+    let message = Message::new(Author::Agent, NOW, Content::Text("hi".to_owned()));
+    for end in End::ALL {
+        let vendor = Vendor::answering(vec![(401, ""), (500, "")]);
+        let Some(mut settings) = towards(end, &vendor) else {
+            continue;
+        };
+        let mut names = Vec::new();
+        for key in references(&settings) {
+            let name = settings[&key].as_str().unwrap().replacen("env:", "", 1);
+            settings[&key] = format!("secret:{name}").into();
+            names.push(name);
+        }
+        let stored = |secret: &str| {
+            let secret = |name: &String| match name.as_str() {
+                "WEBHOOK_URL" => format!("{}/{secret}", vendor.url),
+                _ => secret.to_owned(),
+            };
+            let fields = names
+                .iter()
+                .map(|name| (name.clone(), Value::from(secret(name))));
+            let fields = Value::from_iter(fields);
+            let answer = json!({ "SecretString": fields.to_string() }).to_string();
+            (200, &*answer.leak())
+        };
+        let manager = Vendor::answering(vec![stored(SECRET), stored(NEWER)]);
+        let sender = Sender::new(&settings, "1", "unused")
+            .with_stored(&manager.url)
+            .in_thread("1");
+        let failure = sender.send(&message, 0).await.unwrap_err();
+        if manager.requests().is_empty() {
+            // Nothing secret goes to it.
+            continue;
+        }
+        assert!(
+            matches!(failure, Failure::Later { in_doubt: true, .. }),
+            "{end:?}: {failure:?}"
+        );
+        let sent: Vec<_> = vendor
+            .requests()
+            .iter()
+            .map(|sent| format!("{sent:?}"))
+            .collect();
+        assert_eq!(sent.len(), 2, "{end:?}");
+        assert!(sent[0].contains(SECRET), "{end:?}: {}", sent[0]);
+        assert!(sent[1].contains(NEWER), "{end:?}: {}", sent[1]);
+        assert_eq!(manager.requests().len(), 2, "{end:?}");
+        assert!(!sender.printed().contains("hunter"), "{end:?}");
     }
 }

@@ -7,6 +7,7 @@ use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::platforms::selarti::agent::send::judge;
 
+/// With secrets that are right.
 fn judged(status: u16, body: &str) -> Result<(), Failure> {
     let headers = [("retry-after", "9")].map(|(name, value)| {
         let name: http::HeaderName = name.parse().unwrap();
@@ -17,6 +18,7 @@ fn judged(status: u16, body: &str) -> Result<(), Failure> {
         headers: HeaderMap::from_iter(headers),
         body: body.to_owned().into(),
     })
+    .map_err(Failure::with_these_secrets)
 }
 
 #[test]

@@ -7,6 +7,7 @@ use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::platforms::selarti::channel::send::judge;
 
+/// With secrets that are right.
 fn judged(status: u16, body: &str) -> Result<(), Failure> {
     let mut headers = HeaderMap::new();
     headers.insert("retry-after", HeaderValue::from_static("9"));
@@ -15,6 +16,7 @@ fn judged(status: u16, body: &str) -> Result<(), Failure> {
         headers,
         body: body.to_owned().into(),
     })
+    .map_err(Failure::with_these_secrets)
 }
 
 #[test]

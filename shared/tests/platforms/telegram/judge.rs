@@ -106,7 +106,7 @@ fn a_token_that_telegram_does_not_know_waits_for_a_person() {
         assert!(
             matches!(
                 &refused,
-                Refused::Failed(Failure::Later { in_doubt: false, after: None, reason }) if reason.contains("token")
+                Refused::Failed(Failure::Unauthorized { never: false, reason }) if reason.contains("token")
             ),
             "{refused:?}"
         );

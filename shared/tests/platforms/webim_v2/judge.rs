@@ -7,6 +7,7 @@ use shared::delivery::failure::Failure;
 use shared::http::Answer;
 use shared::platforms::bot_api::call::judge;
 
+/// With secrets that are right.
 fn judged(status: u16, body: &str) -> Result<(), Failure> {
     let retry_after = (
         "retry-after".parse().unwrap(),
@@ -17,6 +18,7 @@ fn judged(status: u16, body: &str) -> Result<(), Failure> {
         headers: HeaderMap::from_iter([retry_after]),
         body: body.to_owned().into(),
     })
+    .map_err(Failure::with_these_secrets)
 }
 
 fn later(in_doubt: bool, reason: &str) -> Result<(), Failure> {
@@ -74,12 +76,15 @@ fn an_error_that_says_that_it_passes_is_tried_again() {
         "server-not-ready",
         "Service Unavailable",
         "too_many_requests",
-        "unauthorized",
-        "wrong-token",
     ] {
         let body = format!(r#"{{"error":"{code}"}}"#);
         let reason = format!("status 200 with an error: {code}");
         assert_eq!(judged(200, &body), later(false, &reason));
+    }
+    for code in ["unauthorized", "wrong-token"] {
+        let body = format!(r#"{{"error":"{code}"}}"#);
+        let reason = format!("status 200 with an error: {code}");
+        assert_eq!(judged(200, &body), Err(Failure::later(reason)));
     }
     for code in ["internal-error", "SERVER_ERROR", "gateway-timeout"] {
         let body = format!(r#"{{"error":"{code}"}}"#);

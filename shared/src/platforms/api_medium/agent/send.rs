@@ -127,6 +127,7 @@ impl Bot<'_> {
             .outside
             .secrets
             .get(&self.settings.token)
+            .await
             .map_err(Failure::misconfigured)?;
         let body = serde_json::to_vec(&ToBot {
             channel_id: &self.settings.channel_id,
@@ -193,8 +194,10 @@ fn refused(why: &str) -> Failure {
     let reason: String = why.chars().filter(|c| !c.is_control()).take(200).collect();
     let reason = format!("not taken: {reason}");
     let said = why.to_ascii_lowercase();
-    let may_get_better = ["rate limit", "too many", "try again", "token", "channel"];
-    if may_get_better.iter().any(|word| said.contains(word)) {
+    let may_get_better = ["rate limit", "too many", "try again", "channel"];
+    if said.contains("token") {
+        Failure::unauthorized(reason)
+    } else if may_get_better.iter().any(|word| said.contains(word)) {
         Failure::later(reason)
     } else {
         Failure::never(reason)

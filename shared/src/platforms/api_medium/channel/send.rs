@@ -190,6 +190,7 @@ pub async fn send(
 fn patient(failure: Failure, target: &Target<'_>) -> Failure {
     match failure {
         Failure::Never { reason } if target.number == 0 => Failure::later(reason),
+        Failure::Unauthorized { reason, .. } if target.number == 0 => Failure::unauthorized(reason),
         failure => failure,
     }
 }

@@ -116,7 +116,7 @@ pub async fn send(
         visitor: visitor(target),
         message: named(parts.swap_remove(part), target.message_id(part)),
     };
-    let url = secret_url(outside, &settings.webhook_url)?;
+    let url = secret_url(outside, &settings.webhook_url).await?;
     let answer = post(outside, &url, None, &body, target.timeout()?).await?;
     let said = body.message.text.as_deref().unwrap_or_default();
     judge(&answer).map_err(|failure| failure.without(said))?;

@@ -36,12 +36,19 @@ pub async fn send(
         chat_id: Chat(target.conversation.key.chat.as_str().to_owned()),
         message: parts.swap_remove(part),
     };
-    let token = settings.token.as_ref();
-    let token = token.map(|token| outside.secrets.get(token)).transpose();
-    let token = token.map_err(Failure::misconfigured)?;
+    let token = match &settings.token {
+        Some(token) => Some(
+            outside
+                .secrets
+                .get(token)
+                .await
+                .map_err(Failure::misconfigured)?,
+        ),
+        None => None,
+    };
     let url = format!(
         "{}/send_message",
-        base(outside, settings)?.trim_end_matches('/')
+        base(outside, settings).await?.trim_end_matches('/')
     );
     let answer = post(outside, &url, token.as_ref(), &body, target.timeout()?).await?;
     let said = body.message.text.as_deref().unwrap_or_default();
@@ -49,10 +56,10 @@ pub async fn send(
     Ok(Progress::after(part, of).into())
 }
 
-fn base(outside: &Outside<'_>, settings: &Settings) -> Result<String, Failure> {
+async fn base(outside: &Outside<'_>, settings: &Settings) -> Result<String, Failure> {
     match (&settings.url, &settings.secret_url) {
         (Some(url), _) => Ok(url.clone()),
-        (None, Some(reference)) => secret_url(outside, reference),
+        (None, Some(reference)) => secret_url(outside, reference).await,
         (None, None) => Err(Failure::misconfigured(
             "neither `url` nor `secret_url` is configured",
         )),

@@ -92,15 +92,13 @@ async fn bearer(
     settings: &Settings,
     refused: bool,
 ) -> Result<Secret, Failure> {
-    let secret = |reference| {
-        outside
-            .secrets
-            .get(reference)
-            .map_err(Failure::misconfigured)
+    let secret = async |reference| {
+        let secret = outside.secrets.get(reference).await;
+        secret.map_err(Failure::misconfigured)
     };
     let api_key = match (&settings.token, &settings.api_key) {
-        (Some(token), _) => return secret(token),
-        (None, Some(api_key)) => secret(api_key)?,
+        (Some(token), _) => return secret(token).await,
+        (None, Some(api_key)) => secret(api_key).await?,
         (None, None) => {
             return Err(Failure::misconfigured(
                 "neither `token` nor `api_key` is configured",
@@ -127,10 +125,16 @@ async fn bearer(
         // Whether the exchange was done does not matter: the message was not sent.
         .map_err(|error| Failure::later(format!("the API key could not be exchanged: {error}")))?;
     if !answer.status.is_success() {
-        return Err(Failure::later(format!(
+        let reason = format!(
             "the API key could not be exchanged: status {}",
             answer.status.as_u16()
-        )));
+        );
+        // Which status says that the key is wrong is not published.
+        return Err(if answer.status.is_client_error() {
+            Failure::unauthorized(reason)
+        } else {
+            Failure::later(reason)
+        });
     }
     let token = exchanged(&answer.body, &settings.token_field).ok_or_else(|| {
         Failure::misconfigured(format!(

@@ -25,7 +25,11 @@ pub async fn fetch(
     settings: &Settings,
     id: &str,
 ) -> Result<Bytes, NoFile> {
-    let token = outside.secrets.get(&settings.bot_token).map_err(later)?;
+    let token = outside
+        .secrets
+        .get(&settings.bot_token)
+        .await
+        .map_err(later)?;
     let path = path(outside, target, settings, &token, id).await?;
     let base = settings.api_url.trim_end_matches('/');
     let url = format!("{base}/file/bot{}/{path}", token.expose());
@@ -92,7 +96,15 @@ fn success(answer: &Answer) -> Result<(), NoFile> {
 fn no_file(failure: Failure) -> NoFile {
     match failure {
         Failure::Later { after, reason, .. } => NoFile::Later { after, reason },
-        Failure::Never { reason } => NoFile::Never { reason },
+        Failure::Unauthorized {
+            reason,
+            never: false,
+        } => NoFile::Unauthorized { reason },
+        Failure::Never { reason }
+        | Failure::Unauthorized {
+            reason,
+            never: true,
+        } => NoFile::Never { reason },
         Failure::Moved(_) => never("the answer is about a chat"),
     }
 }

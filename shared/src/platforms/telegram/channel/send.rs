@@ -222,6 +222,7 @@ impl Bot<'_> {
             .outside
             .secrets
             .get(&self.settings.bot_token)
+            .await
             .map_err(|error| Refused::Failed(Failure::misconfigured(error)))?;
         let mut parameters = call.parameters.clone();
         if let Some(parameters) = parameters.as_object_mut() {
@@ -297,12 +298,13 @@ pub fn judge(answer: &Answer) -> Result<(), Refused> {
     }
     let failure = match answer.status {
         // "Not Found" and "Unauthorized" are said of the token in the URL, which a person can mend.
-        StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED => Failure::misconfigured(format!(
+        StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED => Failure::unauthorized(format!(
             "Telegram does not know the bot's token: {description}"
         )),
         _ => {
             let said = (!description.is_empty()).then_some(description.as_str());
-            Failure::from_status(answer, said)
+            // "Forbidden: bot was blocked by the user" and the like are not about who we are.
+            Failure::from_status(answer, said).with_these_secrets()
         }
     };
     if answer.status == StatusCode::BAD_REQUEST && is_about_content(&description) {

@@ -162,7 +162,7 @@ async fn make(
     settings: &Settings,
     call: &Call,
 ) -> Result<(), Failure> {
-    let token = outside.secrets.get(&settings.token);
+    let token = outside.secrets.get(&settings.token).await;
     let token = token.map_err(Failure::misconfigured)?;
     let url = format!(
         "{}/api/bot/v2/{}",

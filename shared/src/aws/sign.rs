@@ -1,11 +1,11 @@
-//! AWS Signature Version 4 for S3, with the SDK's own signer: DynamoDB's client has it already.
+//! AWS Signature Version 4, with the SDK's own signer: DynamoDB's client has it already.
 //!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>, and for S3
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html>
 
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
 
-use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
     PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
     SigningInstructions, SigningParams, SigningSettings, UriPathNormalizationMode, sign,
@@ -13,45 +13,44 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::percent;
+use super::Account;
+use crate::files::percent;
 use crate::time::Millis;
+
+/// S3 in signatures.
+pub(crate) const S3: &str = "s3";
 
 /// Whoever signs.
 #[derive(Debug)]
-pub(super) struct Signer {
-    /// The region of the bucket.
-    pub(super) region: String,
+pub(crate) struct Signer {
+    /// The service's name in signatures, such as `s3`.
+    pub(crate) service: &'static str,
     /// Those of the function, as a rule temporary: what they signed ends with them.
-    pub(super) credentials: Credentials,
+    pub(crate) account: Account,
 }
 
 /// It cannot be signed. What the signer says of it may hold the URL.
 #[derive(Debug)]
-pub(super) struct NotSigned;
+pub(crate) struct NotSigned;
 
 impl fmt::Display for NotSigned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the request cannot be signed: the bucket, the region or the credentials are not what they should be")
+        f.write_str("the request cannot be signed: the address, the region or the credentials are not what they should be")
     }
 }
 
 impl Signer {
-    /// `headers`, and those that sign a request to `url` with them, and with a body of that SHA-256 (in hexadecimal).
-    pub(super) fn headers(
+    /// `headers`, and those that sign a request to `url` with them, and with `body`.
+    pub(crate) fn headers(
         &self,
         method: &str,
         url: &str,
         headers: &[(&'static str, &str)],
-        body_hash: String,
+        body: SignableBody<'_>,
         now: Millis,
     ) -> Result<HeaderMap, NotSigned> {
-        let request = SignableRequest::new(
-            method,
-            url,
-            headers.iter().copied(),
-            SignableBody::Precomputed(body_hash),
-        )
-        .map_err(|_| NotSigned)?;
+        let request = SignableRequest::new(method, url, headers.iter().copied(), body)
+            .map_err(|_| NotSigned)?;
         let (added, _) = self
             .sign(request, SignatureLocation::Headers, None, now)?
             .into_parts();
@@ -69,7 +68,7 @@ impl Signer {
     }
 
     /// `url` with a query that lets whoever has it GET it from `now` on for `valid_for`.
-    pub(super) fn presigned(
+    pub(crate) fn presigned(
         &self,
         mut url: String,
         valid_for: Duration,
@@ -103,17 +102,19 @@ impl Signer {
         now: Millis,
     ) -> Result<SigningInstructions, NotSigned> {
         let mut settings = SigningSettings::default();
-        // S3's three departures from what the other services do.
-        settings.percent_encoding_mode = PercentEncodingMode::Single;
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        if self.service == S3 {
+            // Its three departures from what the other services do.
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
         settings.signature_location = location;
         settings.expires_in = expires_in;
-        let identity = self.credentials.clone().into();
+        let identity = self.account.credentials.clone().into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
-            .region(&self.region)
-            .name("s3")
+            .region(&self.account.region)
+            .name(self.service)
             .time(UNIX_EPOCH + Duration::from_millis(now.0))
             .settings(settings)
             .build()
@@ -127,8 +128,10 @@ impl Signer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
+    use aws_credential_types::Credentials;
+
     use super::*;
+    use crate::files::hex;
 
     /// 24 May 2013, 00:00 UTC.
     const THEN: Millis = Millis(1_369_353_600_000);
@@ -136,19 +139,23 @@ mod tests {
     /// The access key of all examples in AWS's documents.
     fn signer(token: Option<&str>) -> Signer {
         Signer {
-            region: "us-east-1".to_owned(),
-            credentials: Credentials::new(
-                "AKIAIOSFODNN7EXAMPLE",
-                "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-                token.map(str::to_owned),
-                None,
-                "example",
-            ),
+            service: S3,
+            account: Account {
+                region: "us-east-1".to_owned(),
+                credentials: Credentials::new(
+                    "AKIAIOSFODNN7EXAMPLE",
+                    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                    token.map(str::to_owned),
+                    None,
+                    "example",
+                ),
+            },
         }
     }
 
-    fn sha256(bytes: &[u8]) -> String {
-        hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
+    fn sha256(bytes: &[u8]) -> SignableBody<'static> {
+        let hash = ring::digest::digest(&ring::digest::SHA256, bytes);
+        SignableBody::Precomputed(hex(hash.as_ref()))
     }
 
     fn authorization(headers: &HeaderMap) -> &str {
