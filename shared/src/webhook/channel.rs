@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Later;
 use super::keep::{Kept, entries, keep, refuse_internal};
 use super::verify::Verified;
 use super::{Accepted, ChannelEvent, Refusal};
@@ -21,7 +22,16 @@ use crate::time::Millis;
 ///
 /// # Errors
 /// [`Refusal`]; nothing was kept.
-pub async fn receive(
+pub fn receive<'a>(
+    app: &'a App,
+    verified: &'a Verified,
+    event: ChannelEvent,
+    until: Millis,
+) -> Later<'a, Accepted> {
+    Box::pin(take(app, verified, event, until))
+}
+
+async fn take(
     app: &App,
     verified: &Verified,
     event: ChannelEvent,

@@ -13,12 +13,18 @@ mod thread;
 pub mod verify;
 pub mod wait;
 
+use std::pin::Pin;
+
 use serde::de::DeserializeOwned;
 
 pub use refusal::Refusal;
 
 use crate::mailbox::EventId;
 use crate::model::{Author, ChatId, ConversationKey, Message, Mode, Signals, Visitor};
+
+/// What a function waits for. Boxed, so that the code behind it is in a program once: what an `async fn` does is compiled into each
+/// crate that awaits it.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send + 'a>>;
 
 /// The longest body that a webhook may have. Ten times what any platform sends.
 pub const MAX_BODY: usize = 1024 * 1024;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Refusal;
+use super::{Later, Refusal};
 use crate::app::App;
 use crate::connections::{Connection, Secret, SecretRef};
 use crate::model::ConnectionId;
@@ -25,21 +25,29 @@ impl Verified {
     ///
     /// # Errors
     /// As [`Verified::by_secret`].
-    pub async fn by_credential(app: &App, ends: &[End], credential: &str) -> Result<Self, Refusal> {
+    pub fn by_credential<'a>(
+        app: &'a App,
+        ends: &'a [End],
+        credential: &'a str,
+    ) -> Later<'a, Self> {
         let (id, token) = credential.split_once('.').unwrap_or((credential, ""));
-        Self::by_secret(app, ends, id, token).await
+        Self::by_secret(app, ends, id, token)
     }
 
     /// By a connection's id and its webhook's secret, wherever they stand. Of the ends in `ends`.
     ///
     /// # Errors
     /// [`Refusal::Unauthorized`], alike for what is unknown and what is wrong; [`Refusal::Unavailable`].
-    pub async fn by_secret(
-        app: &App,
-        ends: &[End],
-        id: &str,
-        given: &str,
-    ) -> Result<Self, Refusal> {
+    pub fn by_secret<'a>(
+        app: &'a App,
+        ends: &'a [End],
+        id: &'a str,
+        given: &'a str,
+    ) -> Later<'a, Self> {
+        Box::pin(Self::verify(app, ends, id, given))
+    }
+
+    async fn verify(app: &App, ends: &[End], id: &str, given: &str) -> Result<Self, Refusal> {
         let since = Instant::now();
         let connection = match id.parse::<ConnectionId>() {
             // At a process's first event both have to be fetched, and neither waits for the other.

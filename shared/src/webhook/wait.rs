@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Later;
 use super::channel::{accepting, deliver, keep_or_take_back, route};
 use super::keep::Kept;
 use super::verify::Verified;
@@ -51,7 +52,16 @@ const LOOK: (Duration, Duration) = (Duration::from_millis(40), Duration::from_mi
 ///
 /// # Errors
 /// [`Refusal`]. Nothing was kept, unless the table stopped answering in the middle.
-pub async fn converse(
+pub fn converse<'a>(
+    app: &'a App,
+    verified: &'a Verified,
+    event: ChannelEvent,
+    arrived: Millis,
+) -> Later<'a, SyncAnswer> {
+    Box::pin(in_time(app, verified, event, arrived))
+}
+
+async fn in_time(
     app: &App,
     verified: &Verified,
     event: ChannelEvent,
