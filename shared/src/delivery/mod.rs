@@ -16,6 +16,7 @@ mod relief;
 pub mod retry;
 mod threads;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use failure::Failure;
@@ -56,6 +57,9 @@ pub struct Way {
     /// The channel's route.
     pub route: Route,
 }
+
+/// What [`Delivery::drain`] comes to.
+pub type Draining<'a> = Pin<Box<dyn Future<Output = Result<Drained, StoreError>> + Send + 'a>>;
 
 /// One holder of one lane's lease at work.
 #[derive(Debug)]
@@ -105,9 +109,12 @@ impl<'a> Delivery<'a> {
     ///
     /// # Errors
     /// If DynamoDB cannot be asked. The lease then runs out by itself, and redelivery goes on.
-    pub async fn drain(mut self) -> Result<Drained, StoreError> {
-        self.drain_lane().await?;
-        Ok(self.drained)
+    pub fn drain(mut self) -> Draining<'a> {
+        // Boxed, as [`crate::webhook::Later`] is.
+        Box::pin(async move {
+            self.drain_lane().await?;
+            Ok(self.drained)
+        })
     }
 
     async fn drain_lane(&mut self) -> Result<(), StoreError> {
