@@ -12,6 +12,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode};
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::trace::Call;
+
 /// Lambda freezes a sandbox for minutes; a pooled connection that others closed meanwhile costs a failed call.
 const IDLE: Duration = Duration::from_secs(15);
 /// To connect, TLS included.
@@ -190,14 +192,15 @@ impl Http {
         body: Bytes,
         timeout: Duration,
     ) -> Result<reqwest::Response, NoAnswer> {
-        self.client
+        let call = Call::request(&method);
+        let sending = self
+            .client
             .request(method, url)
             .headers(headers)
             .body(body)
             .timeout(timeout)
-            .send()
-            .await
-            .map_err(NoAnswer::from)
+            .send();
+        call.around(sending).await.map_err(NoAnswer::from)
     }
 
     pub(crate) fn client(&self) -> &reqwest::Client {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use shared::app::App;
 use shared::store::conversation::Conversation;
 use shared::time::Millis;
+use shared::trace::Work;
 
 /// A batch of the stream, as Lambda brings it.
 ///
@@ -87,11 +88,14 @@ pub async fn handler(app: &App, event: StreamEvent, deadline: u64) -> BatchRespo
     });
     let results: Vec<Option<BatchItemFailure>> = stream::iter(records)
         .map(async |(record, key, removed)| {
-            let result = if removed {
-                work::bury_removed(app, &key, &record.dynamodb.old_image).await
-            } else {
-                work::redeliver(app, &key, until).await
+            let working = async {
+                if removed {
+                    work::bury_removed(app, &key, &record.dynamodb.old_image).await
+                } else {
+                    work::redeliver(app, &key, until).await
+                }
             };
+            let result = Work::on(&key).around(working).await;
             let error = result.err()?;
             tracing::error!(reason = %error, connection = key.channel.as_str(), "redelivery comes again");
             Some(BatchItemFailure {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::app::App;
 use shared::connections::{Connection, Route};
-use shared::delivery::{Delivery, Fate, Way, bury_all, sift};
+use shared::delivery::{Delivery, Fate, Sift, Way, bury_all, source};
 use shared::mailbox::{Entry, Lease, Owner};
 use shared::model::{ConnectionId, ConversationKey};
 use shared::store::StoreError;
@@ -48,21 +48,28 @@ pub(crate) async fn redeliver(
     key: &ConversationKey,
     until: Millis,
 ) -> Result<(), Again> {
+    if Millis::now().until(until) < LEAST {
+        return Err(Again::NoTime);
+    }
+    let conversation = match app.store.conversation(key).await {
+        Ok(Some(conversation)) => conversation,
+        Ok(None) => return Ok(()),
+        Err(error) if error.is_unreadable() => {
+            // To bring it again would hold up the others, and change nothing.
+            tracing::error!(outcome = "unreadable", connection = key.channel.as_str(), reason = %error);
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    // Read once for both: what came meanwhile is on the stream again, and what is taken is taken as it is then.
     for lane in [LaneName::ToAgent, LaneName::ToChannel] {
+        if conversation.lane(lane).due.is_none() {
+            continue;
+        }
         if Millis::now().until(until) < LEAST {
             return Err(Again::NoTime);
         }
-        let conversation = match app.store.conversation(key).await {
-            Ok(Some(conversation)) => conversation,
-            Ok(None) => return Ok(()),
-            Err(error) if error.is_unreadable() => {
-                // To bring it again would hold up the others, and change nothing.
-                tracing::error!(count = "unreadable", reason = %error, connection = key.channel.as_str());
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        redeliver_lane(app, conversation, lane, until).await?;
+        redeliver_lane(app, conversation.clone(), lane, until).await?;
     }
     Ok(())
 }
@@ -104,7 +111,12 @@ async fn redeliver_lane(
         until,
     };
     if let Some(conversation) = app.store.claim(&conversation.key, name, lease, now).await? {
-        let way = Way { channel, to, route };
+        let way = Way {
+            from: source(app, &conversation, name).await,
+            channel,
+            to,
+            route,
+        };
         Delivery::new(app, conversation, name, lease, way)
             .drain()
             .await?;
@@ -154,7 +166,14 @@ async fn orphaned(
                 Fate::Stays(now)
             }
         };
-        sift(app, conversation, name, lease.owner, fate).await?;
+        let sift = Sift {
+            app,
+            lane: name,
+            owner: lease.owner,
+            from: source(app, &conversation, name).await,
+            arrival: None,
+        };
+        sift.through(conversation, fate).await?;
     }
     Ok(())
 }
@@ -179,7 +198,6 @@ pub(crate) async fn bury_removed(
             return Ok(());
         }
     };
-    let buried = bury_all(app, &conversation, "the visitor did not write again").await?;
-    tracing::info!(count = "expired", connection = key.channel.as_str(), buried);
+    bury_all(app, &conversation, "the visitor did not write again").await?;
     Ok(())
 }

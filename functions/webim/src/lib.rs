@@ -8,7 +8,7 @@ use shared::platforms::webim::{v1, v2};
 use shared::platforms::{End, Platform, Settings};
 use shared::time::Millis;
 use shared::webhook::verify::Verified;
-use shared::webhook::wait::{SyncAnswer, converse};
+use shared::webhook::wait::{SyncAnswer, converse, verify};
 use shared::webhook::{Accepted, Received, Refusal, channel, request};
 
 /// Answers one request.
@@ -16,7 +16,9 @@ pub async fn handler(app: &App, request: Request) -> Response<Body> {
     let arrived = request::arrived(&request);
     let credential = request::path_parameter(&request, "credential");
     let ends = [End::WebimV1Channel, End::WebimV2Channel];
-    let verified = match Verified::by_credential(app, &ends, &credential).await {
+    // Which version it is has yet to be known, so each gets the time of the one that waits.
+    let verifying = Verified::by_credential(app, &ends, &credential);
+    let verified = match verify(verifying, End::WebimV1Channel, arrived).await {
         Ok(verified) => verified,
         Err(refusal) => return refusal.into_response(),
     };

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cache::Connections;
 pub use route::{Route, Unanswered, WhenDown};
-pub use secrets::{NoSecret, Secret, SecretRef, Secrets, SecretsManager};
+pub use secrets::{NoSecret, Renewal, Secret, SecretRef, Secrets, SecretsManager};
 
 use crate::model::ConnectionId;
 use crate::platforms::{Capabilities, End, Platform, Settings};

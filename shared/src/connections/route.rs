@@ -55,6 +55,11 @@ impl Route {
         }
     }
 
+    /// The agents that it leads to.
+    pub fn agents(&self) -> impl Iterator<Item = &ConnectionId> {
+        [&self.agent].into_iter().chain(&self.second_agent)
+    }
+
     /// What is wrong with it, if something is.
     ///
     /// # Errors

@@ -80,6 +80,15 @@ impl Failure {
         }
     }
 
+    /// What it is while nobody knows whether there are other secrets.
+    #[must_use]
+    pub fn until_secrets_are_known(self) -> Self {
+        match self {
+            Self::Unauthorized { reason, .. } => Self::later(reason),
+            other => other,
+        }
+    }
+
     /// What it is when nobody has other secrets.
     #[must_use]
     pub fn with_these_secrets(self) -> Self {

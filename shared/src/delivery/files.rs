@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::outside::{Outside, Target};
 use super::{Delivery, outside, with_known_buttons};
 use crate::connections::Connection;
-use crate::counted;
+use crate::counted::{Line, Outcome};
 use crate::files::{FileKey, Files, MAX_BASE64, NoFile, Shown, Upload, data_url};
 use crate::mailbox::{Drain, EventHash};
 use crate::model::{Content, File, FileSource, Message};
@@ -39,6 +39,14 @@ impl Delivery<'_> {
         if let Err(failure) = ready.await {
             tracing::debug!(reason = ?failure, "a file is not ready yet");
         }
+        // Fetched now if ever, for the same reason. One that is not to be had is missed when it is sent.
+        let fetching = async {
+            for reference in to.settings.secrets() {
+                drop(self.app.secrets.get(reference).await);
+            }
+        };
+        let in_time = Millis::now().until(self.until);
+        drop(tokio::time::timeout(in_time, fetching).await);
     }
 
     /// `message` with a URL for every file that can have one. The same for as long as this holder sends it.
@@ -64,6 +72,8 @@ impl Delivery<'_> {
             conversation: &self.conversation,
             event,
             number,
+            // It matters to a refusal alone that is for good, and no file's is.
+            accepted: Millis::now(),
             until,
         };
         // A file is held in memory for a while.
@@ -85,10 +95,12 @@ impl Delivery<'_> {
                 // What was sent of the message had the file in it: described, it would be other parts.
                 Err(error) if part > 0 => return Err(Failure::never(error)),
                 Err(error) => {
-                    let channel = &self.way.channel;
-                    tracing::warn!(connection = channel.id.as_str(), reason = %error);
-                    let reason = "a file that cannot be handed on; it is described";
-                    counted::dropped(channel.platform(), &channel.id, reason);
+                    let sent = self.quoted(to, message).await;
+                    Line::of(Outcome::Described, &self.conversation.key, self.lane)
+                        .platform(self.way.from)
+                        .to(to)
+                        .reason(&sent.left_out_of(&error.to_string()))
+                        .write();
                 }
             }
         }

@@ -1,40 +1,52 @@
 //! Delivery: whoever holds a lane's lease sends its messages, one after the other, and notes each before the next.
 //!
 //! * [`Delivery::drain`] carries out the steps of [`crate::mailbox::Drain`].
+//! * [`Sift`] goes through a lane without sending, and [`Burial`] makes dead letters.
 //! * [`failure`] says what an error of the other side means.
 //! * [`files`] gives URLs to files that have none.
 //! * [`threads`] sees to it that an agent has a name for the conversation.
 //! * [`relief`] says who sees to a message whose agent is down, and [`outages`] which agents are.
 //! * [`retry`] says when to try again.
+//! * [`quoted`] sees to it that no reason quotes what was sent.
 //! * [`outside`] is what a platform's sender is given.
 
+mod burial;
 pub mod failure;
 mod files;
 pub mod outages;
 pub mod outside;
+mod quoted;
 mod relief;
 pub mod retry;
+mod sift;
+mod source;
 mod threads;
+
+pub use burial::{Body, Burial, bury_all};
+pub use sift::{Fate, Sift};
+pub use source::source;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use failure::Failure;
 use outside::{Outside, Target};
+use quoted::Quoted;
 use relief::Relief;
 
 use crate::app::App;
 use crate::connections::{Connection, InDoubt, Route};
-use crate::counted::{self, Count};
+use crate::counted::{Arrival, Arrived, Line, Outcome as Told};
 use crate::fit::{self, is_by_text};
-use crate::mailbox::{Drain, Entry, EventHash, Lease, Owner, Sent, Step};
-use crate::model::{Author, ConnectionId, Content, ConversationKey, Message};
-use crate::platforms::{self, ConnectionSettings, Delivered, Handover, Progress};
+use crate::mailbox::{Drain, Entry, EventHash, Lane, Lease, Owner, Sent, Step};
+use crate::model::{Author, ConnectionId, Content, Message};
+use crate::platforms::{self, ConnectionSettings, Delivered, Handover, Platform, Progress};
 use crate::store::StoreError;
 use crate::store::conversation::{Conversation, LaneName};
-use crate::store::dead::DeadLetter;
 use crate::store::mailbox::{After, Holder, Outcome};
 use crate::time::Millis;
+use crate::trace::Call;
 
 /// What a holder of a lane's lease found out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +64,8 @@ pub struct Drained {
 pub struct Way {
     /// The conversation's channel.
     pub channel: Arc<Connection>,
+    /// The platform that the lane's messages come from, if that is known.
+    pub from: Option<Platform>,
     /// Where the lane's messages go: the channel, or an agent.
     pub to: Arc<Connection>,
     /// The channel's route.
@@ -79,6 +93,12 @@ pub struct Delivery<'a> {
     began_to_tell: bool,
     /// The first entry's message with URLs for its files, by the entry's number and whom it is made ready for.
     ready: Option<(u64, ConnectionId, Message)>,
+    /// What this invocation itself brought into the lane.
+    arrival: Option<Arrival>,
+    /// How often the first entry failed, here.
+    failed: u32,
+    /// How long the other side took over it, here.
+    called: Duration,
 }
 
 impl<'a> Delivery<'a> {
@@ -102,7 +122,17 @@ impl<'a> Delivery<'a> {
             after: After::Nothing,
             began_to_tell: false,
             ready: None,
+            arrival: None,
+            failed: 0,
+            called: Duration::ZERO,
         }
+    }
+
+    /// This invocation itself brought that into the lane.
+    #[must_use]
+    pub fn bringing(mut self, arrival: Arrival) -> Self {
+        self.arrival = Some(arrival);
+        self
     }
 
     /// Sends what is in the lane until it is empty, put off or somebody else's.
@@ -133,8 +163,9 @@ impl<'a> Delivery<'a> {
                     drain.sent(sent);
                 }
                 Step::Doubt => {
+                    let to = Arc::clone(&self.way.to);
                     let sent = self
-                        .give_up(&drain, "it may have been sent before a crash; this connection would rather lose than repeat")
+                        .give_up(&drain, &to, "it may have been sent before a crash; this connection would rather lose than repeat")
                         .await?;
                     drain.sent(sent);
                 }
@@ -153,6 +184,7 @@ impl<'a> Delivery<'a> {
                     if matches!(write, Step::Advance | Step::Finish) {
                         self.after = After::Nothing;
                         self.ready = None;
+                        (self.failed, self.called) = (0, Duration::ZERO);
                     }
                     let Some((result, conversation)) = outcome else {
                         return Ok(());
@@ -177,8 +209,9 @@ impl<'a> Delivery<'a> {
             Ok(message) => message,
             Err(error) => {
                 let why = crate::webhook::json_error(&error);
+                let to = Arc::clone(&self.way.to);
                 return self
-                    .give_up(drain, &format!("the message cannot be read: {why}"))
+                    .give_up(drain, &to, &format!("the message cannot be read: {why}"))
                     .await;
             }
         };
@@ -188,15 +221,23 @@ impl<'a> Delivery<'a> {
         if tells {
             self.begin_to_tell().await?;
         }
+        let lane = drain.lane();
+        let mut to = self.receiver(part);
         if self.is_being_handed_over(entry) {
-            let due = self.app.retry.due(drain.lane().attempts, Millis::now());
+            let due = self.app.retry.due(lane.attempts, Millis::now());
+            let line = self.line(Told::PutOff, &to, lane);
+            line.reason("the channel's operators are being called")
+                .write();
             return Ok(Sent::Later { due, hold: false });
         }
-        let mut to = self.receiver(part);
         if self.is_left_alone(&to, part) {
             match self.relieve(entry).await? {
                 Relief::By(second) => to = second,
-                Relief::People => return Ok(Sent::Done),
+                Relief::People => {
+                    let line = self.line(Told::LeftToPeople, &to, lane);
+                    line.reason("its agent was down a moment ago").write();
+                    return Ok(Sent::Done);
+                }
                 Relief::Nobody => {}
             }
         }
@@ -206,6 +247,8 @@ impl<'a> Delivery<'a> {
             let now = Millis::now();
             if now.until(self.until) < RESERVE {
                 // Not the other side's failure: the next holder goes on at once.
+                let line = self.line(Told::PutOff, &to, lane);
+                line.reason("the invocation's time is over").write();
                 return Ok(Sent::Later {
                     due: now,
                     hold: false,
@@ -240,12 +283,13 @@ impl<'a> Delivery<'a> {
                         Progress::Complete => {
                             self.took(&to).await;
                             self.drained.delivered += 1;
-                            counted::count(Count::Out, to.platform(), &self.conversation.key);
                             if tells {
                                 self.after = After::Told;
-                                let channel = self.way.channel.platform();
-                                counted::count(Count::HandedOver, channel, &self.conversation.key);
                             }
+                            self.line(Told::Delivered, &to, lane)
+                                .delivery(entry.accepted.until(Millis::now()))
+                                .hands_over(tells)
+                                .write();
                             return Ok(Sent::Done);
                         }
                     }
@@ -253,19 +297,20 @@ impl<'a> Delivery<'a> {
                 Tried::Refused(failure) => (failure, true),
                 Tried::Unready(failure) => (failure, false),
             };
+            self.failed += 1;
             let (after, in_doubt, reason) = match failure {
                 Failure::Never { reason }
                 | Failure::Unauthorized {
                     reason,
                     never: true,
-                } => return self.give_up(drain, &reason).await,
+                } => return self.give_up(drain, &to, &reason).await,
                 Failure::Unauthorized {
                     reason,
                     never: false,
                 } => (None, false, reason),
                 Failure::Moved(chat) if chat == *self.conversation.chat() => {
                     return self
-                        .give_up(drain, "the chat moved to where it already is")
+                        .give_up(drain, &to, "the chat moved to where it already is")
                         .await;
                 }
                 Failure::Moved(chat) => {
@@ -274,6 +319,7 @@ impl<'a> Delivery<'a> {
                         .follow(&self.conversation.key, &chat, Millis::now())
                         .await?;
                     self.conversation.address = Some(chat);
+                    self.failed -= 1;
                     continue;
                 }
                 Failure::Later {
@@ -286,23 +332,27 @@ impl<'a> Delivery<'a> {
                 let reason = format!(
                     "{reason}; it may have arrived, and this connection would rather lose than repeat"
                 );
-                return self.give_up(drain, &reason).await;
+                return self.give_up(drain, &to, &reason).await;
             }
             let tried = now;
             let now = Millis::now();
             if entry.accepted.after(self.way.route.give_up_after()) <= now {
                 return self
-                    .give_up(drain, &format!("{reason}; tried until it was too old"))
+                    .give_up(drain, &to, &format!("{reason}; tried until it was too old"))
                     .await;
             }
-            counted::retried(to.platform(), &self.conversation.key, tries, &reason);
             if theirs && self.is_down(&to, part, (tries, tried.until(now))) {
                 match self.relieve(entry).await? {
                     Relief::By(second) => {
+                        self.line(Told::Retried, &to, lane).reason(&reason).write();
                         (to, tries, begun) = (second, 0, now);
                         continue;
                     }
-                    Relief::People => return Ok(Sent::Done),
+                    Relief::People => {
+                        let line = self.line(Told::LeftToPeople, &to, lane);
+                        line.reason(&reason).retried().write();
+                        return Ok(Sent::Done);
+                    }
                     Relief::Nobody => {}
                 }
             }
@@ -314,15 +364,44 @@ impl<'a> Delivery<'a> {
                     Some(after) => now
                         .after(after)
                         .min(entry.accepted.after(self.way.route.give_up_after())),
-                    None => self.app.retry.due(drain.lane().attempts, now),
+                    None => self.app.retry.due(lane.attempts, now),
                 };
+                let line = self.line(Told::PutOff, &to, lane);
+                line.reason(&reason).retried().write();
                 return Ok(Sent::Later {
                     due,
                     hold: after.is_some(),
                 });
             }
+            self.line(Told::Retried, &to, lane).reason(&reason).write();
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// A line about the first entry of `lane`, which is this one as the holder knows it.
+    fn line<'l>(&'l mut self, outcome: Told, to: &'l Connection, lane: &Lane) -> Line<'l> {
+        let first = lane.queue.front();
+        let arrived = match (&mut self.arrival, first) {
+            (Some(arrival), Some(entry)) => arrival.tell(entry.event, lane.head),
+            _ => Arrived::default(),
+        };
+        let line = Line::of(outcome, &self.conversation.key, self.lane)
+            .platform(self.way.from)
+            .to(to)
+            .attempts(self.attempts(outcome, lane))
+            .arrived(arrived);
+        match self.called {
+            Duration::ZERO => line,
+            called => line.call(called),
+        }
+    }
+
+    /// How often the first entry of `lane` was tried: here, and once for each time that it was put off.
+    fn attempts(&self, outcome: Told, lane: &Lane) -> u32 {
+        let succeeded = u32::from(outcome == Told::Delivered);
+        lane.attempts
+            .saturating_add(self.failed)
+            .saturating_add(succeeded)
     }
 
     /// Sends a part, once, with every file in it ready.
@@ -343,19 +422,36 @@ impl<'a> Delivery<'a> {
             .await
         {
             Ok(message) => message,
-            Err(failure) => return Tried::Unready(failure),
+            Err(failure) => {
+                let sent = self.quoted(to, message).await;
+                return Tried::Unready(failure.without_words_of(&sent));
+            }
         };
         let target = Target {
             connection: to,
             conversation: &self.conversation,
             event: entry.event,
             number,
+            accepted: entry.accepted,
             until,
         };
-        match platforms::send(&outside, &target, &message, part).await {
+        let called = Instant::now();
+        let sending = platforms::send(&outside, &target, &message, part);
+        let sent = Call::to_other_side(to).around(sending).await;
+        self.called += called.elapsed();
+        match sent {
             Ok(delivered) => Tried::Taken(delivered),
-            Err(failure) => Tried::Refused(failure),
+            Err(failure) => {
+                let sent = self.quoted(to, &message).await;
+                Tried::Refused(failure.without_words_of(&sent))
+            }
         }
+    }
+
+    /// What may not stand in the reason why `message` did not go.
+    async fn quoted(&self, to: &Connection, message: &Message) -> Quoted {
+        let ends = (&*self.way.channel, to);
+        Quoted::new(self.app, ends, &self.conversation, message)
     }
 
     /// Whether a message gives the conversation to the channel's own operators, by a call.
@@ -375,19 +471,30 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 
-    async fn give_up(&mut self, drain: &Drain, reason: &str) -> Result<Sent, StoreError> {
+    async fn give_up(
+        &mut self,
+        drain: &Drain,
+        to: &Connection,
+        reason: &str,
+    ) -> Result<Sent, StoreError> {
         if let Some(entry) = drain.lane().queue.front() {
             let lane = drain.lane();
-            let letter = dead_letter(
-                &self.conversation.key,
-                self.lane,
-                (lane.head, lane.attempts),
-                entry,
-                reason,
-            );
-            self.app.store.bury(&letter).await?;
+            let arrival = self.arrival.as_mut();
+            let arrived = arrival.map(|arrival| arrival.tell(entry.event, lane.head));
+            let burial = Burial {
+                key: &self.conversation.key,
+                lane: self.lane,
+                from: self.way.from,
+                to: Some(to),
+            };
+            let body = Body {
+                put_off: lane.attempts,
+                attempts: self.attempts(Told::Dead, lane),
+                arrived: arrived.unwrap_or_default(),
+                ..Body::new(entry, lane.head)
+            };
+            burial.bury(self.app, body, reason).await?;
             self.drained.dead.push(entry.event);
-            counted::dead(self.way.to.platform(), &self.conversation.key, reason);
             if self.conversation.telling && hands_over(entry) {
                 self.after = if self.began_to_tell {
                     After::NotTold
@@ -423,55 +530,7 @@ enum Tried {
 const MOST_BEFORE: u32 = 8;
 
 /// A call that cannot begin this long before the lease ends is left to the next holder.
-const RESERVE: std::time::Duration = std::time::Duration::from_millis(1000);
-
-/// The dead letter of an entry that has `(number, attempts)`.
-pub fn dead_letter(
-    key: &ConversationKey,
-    lane: LaneName,
-    (number, attempts): (u64, u32),
-    entry: &Entry,
-    reason: &str,
-) -> DeadLetter {
-    DeadLetter {
-        key: key.clone(),
-        lane,
-        event: entry.event,
-        number,
-        accepted: entry.accepted,
-        died: Millis::now(),
-        reason: reason.to_owned(),
-        attempts,
-        message: entry.body.clone(),
-    }
-}
-
-/// Buries everything that a conversation still holds.
-///
-/// # Errors
-/// If DynamoDB cannot be asked.
-pub async fn bury_all(
-    app: &App,
-    conversation: &Conversation,
-    reason: &str,
-) -> Result<usize, StoreError> {
-    let mut buried = 0;
-    for name in [LaneName::ToAgent, LaneName::ToChannel] {
-        let lane = conversation.lane(name);
-        for (number, entry) in (lane.head..).zip(&lane.queue) {
-            let letter = dead_letter(
-                &conversation.key,
-                name,
-                (number, lane.attempts),
-                entry,
-                reason,
-            );
-            app.store.bury(&letter).await?;
-            buried += 1;
-        }
-    }
-    Ok(buried)
-}
+const RESERVE: Duration = Duration::from_millis(1000);
 
 /// A pressed button comes back under what the channel was given; the agent gets its own id.
 fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Message {
@@ -491,57 +550,6 @@ fn with_known_buttons(mut message: Message, conversation: &Conversation) -> Mess
 fn hands_over(entry: &Entry) -> bool {
     serde_json::from_str::<Message>(&entry.body)
         .is_ok_and(|message| message.contents.contains(&Content::HandedOver))
-}
-
-/// What becomes of an entry that is not sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// Others see to it: it leaves the lane.
-    Dropped,
-    /// It becomes a dead letter, with this reason.
-    Buried(&'static str),
-    /// It stays, and everything behind it, to be looked at again then.
-    Stays(Millis),
-}
-
-/// Goes through a lane that `owner` holds without sending anything, and lets go of it.
-///
-/// # Errors
-/// If DynamoDB cannot be asked.
-pub async fn sift(
-    app: &App,
-    mut conversation: Conversation,
-    name: LaneName,
-    owner: Owner,
-    fate: impl Fn(&Entry) -> Fate,
-) -> Result<(), StoreError> {
-    let lane = conversation.lane(name).clone();
-    let mut drain = Drain::start(owner, lane, false, Millis::now());
-    loop {
-        let step = drain.step();
-        let outcome = match (step, drain.lane().queue.front()) {
-            (Step::Send | Step::Doubt, Some(entry)) => {
-                let sent = match fate(entry) {
-                    Fate::Dropped => Sent::Done,
-                    Fate::Stays(due) => Sent::Later { due, hold: false },
-                    Fate::Buried(reason) => {
-                        let place = (drain.lane().head, drain.lane().attempts);
-                        let letter = dead_letter(&conversation.key, name, place, entry, reason);
-                        app.store.bury(&letter).await?;
-                        Sent::Done
-                    }
-                };
-                drain.sent(sent);
-                continue;
-            }
-            _ => carry_out(app, &conversation, name, owner.into(), step).await?,
-        };
-        let Some((result, now)) = outcome else {
-            return Ok(());
-        };
-        drain.wrote(result, now.lane(name).clone());
-        conversation = now;
-    }
 }
 
 /// Makes the write that a step asks for; `None` if it asks for none.

@@ -39,6 +39,8 @@ pub struct Target<'a> {
     pub event: EventHash,
     /// The message's number in its lane.
     pub number: u64,
+    /// When the message was accepted.
+    pub accepted: Millis,
     /// When the last call has to be over, because then the lease is.
     pub until: Millis,
 }
@@ -84,6 +86,13 @@ impl Tokens {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&(id.clone(), url.to_owned()))
             .cloned()
+    }
+
+    /// All tokens of a connection.
+    pub(super) fn of(&self, id: &ConnectionId) -> Vec<Secret> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = known.iter().filter(|((of, _), _)| of == id);
+        mine.map(|(_, token)| token.clone()).collect()
     }
 
     /// Keeps a connection's token in place of the one before.

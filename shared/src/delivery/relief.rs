@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Delivery, Way};
 use crate::connections::{Connection, WhenDown};
-use crate::counted::{self, Count};
+use crate::counted::{Arrival, Line, Outcome};
 use crate::mailbox::{Append, Entry, EventHash, EventId, Lease, Owner};
 use crate::model::{Author, Content, Message, Mode};
 use crate::store::StoreError;
@@ -89,9 +89,16 @@ impl Delivery<'_> {
         let down = self.could_be_relieved(to, part) && (tries >= TRIES || took >= LONG);
         if down {
             self.app.outages.begin(&to.id);
-            counted::count(Count::AgentDown, to.platform(), &self.conversation.key);
+            self.tell(Outcome::AgentDown, to);
         }
         down
+    }
+
+    fn tell(&self, outcome: Outcome, agent: &Connection) {
+        Line::of(outcome, &self.conversation.key, self.lane)
+            .platform(self.way.from)
+            .to(agent)
+            .write();
     }
 
     /// Whether the channel's operators were called to this very message, and it is not known yet whether they take it: then it is
@@ -175,24 +182,31 @@ impl Delivery<'_> {
         };
         let key = self.conversation.key.clone();
         match self.app.store.accept(&key, &accept).await {
-            Ok(conversation) if conversation.to_channel.is_held_by(lease.owner) => {
-                let way = Way {
-                    to: Arc::clone(&self.way.channel),
-                    ..self.way.clone()
-                };
-                let mut saying = Self::new(self.app, conversation, LaneName::ToChannel, lease, way);
-                // Boxed, because it is this very future again; it goes no deeper, for that lane has no agent.
-                Box::pin(saying.drain_lane()).await?;
-                Ok(saying.conversation.told)
+            Ok(conversation) => {
+                // What is said in the agent's place comes from the agent, as far as it is counted.
+                let from = self.way.to.platform();
+                let arrival = Arrival::new(from, &key, &accept);
+                if conversation.to_channel.is_held_by(lease.owner) {
+                    let way = Way {
+                        from: Some(from),
+                        to: Arc::clone(&self.way.channel),
+                        ..self.way.clone()
+                    };
+                    let lane = LaneName::ToChannel;
+                    let saying = Self::new(self.app, conversation, lane, lease, way);
+                    let mut saying = saying.bringing(arrival);
+                    // Boxed, because it is this very future again; it goes no deeper, for that lane has no agent.
+                    Box::pin(saying.drain_lane()).await?;
+                    return Ok(saying.conversation.told);
+                }
             }
-            Err(NotAccepted::Store(error)) => Err(error),
-            // Somebody else is at that lane, or it was said before; or the lane is full, or the conversation expired just now: then
-            // the message waits, as it would without relief.
-            Ok(_) | Err(_) => {
-                let conversation = self.app.store.conversation(&key).await?;
-                Ok(conversation.is_some_and(|conversation| conversation.told))
-            }
+            Err(NotAccepted::Store(error)) => return Err(error),
+            // It was said before; or the lane is full, or the conversation expired just now: then the message waits, as it would
+            // without relief.
+            Err(_) => {}
         }
+        let conversation = self.app.store.conversation(&key).await?;
+        Ok(conversation.is_some_and(|conversation| conversation.told))
     }
 
     /// `to` took something: it is not down, and nobody stands in for it any more.
@@ -201,7 +215,7 @@ impl Delivery<'_> {
             return;
         }
         if self.app.outages.end(&to.id) {
-            counted::count(Count::AgentBack, to.platform(), &self.conversation.key);
+            self.tell(Outcome::AgentBack, to);
         }
         if self.conversation.stand_in.is_some() {
             // That the message was taken is not noted yet, and this must not come between: it is made up for by the next message.

@@ -5,7 +5,8 @@
 //! * `settings.rs`: what a connection to it needs;
 //! * `receive.rs`: a webhook's body into events of the model;
 //! * `send.rs`: messages of the model into what it takes, and what its answer means;
-//! * `answer.rs`: what its webhook is answered.
+//! * `answer.rs`: what its webhook is answered;
+//! * `connect.rs`: what it can be told or asked when a connection is set up.
 //!
 //! The vendor's JSON as types is in `wire.rs` beside them. [`bot_api`] is what two vendors have in common.
 //!
@@ -14,6 +15,7 @@
 pub mod api_medium;
 pub mod bot_api;
 pub mod capabilities;
+pub mod connect;
 pub mod end;
 mod json;
 pub mod omnichannel;
@@ -31,10 +33,12 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use crate::connections::Renewal;
 use crate::delivery::failure::Failure;
 use crate::delivery::outside::{Outside, Target};
 use crate::files::NoFile;
 use crate::model::Message;
+use crate::time::Millis;
 
 /// Sends part number `part` of a message to a platform that can be spoken to. A message is the same parts every time. Once more if
 /// the secrets were refused and are others by now.
@@ -48,14 +52,28 @@ pub async fn send(
     part: usize,
 ) -> Result<Delivered, Failure> {
     let since = Instant::now();
-    let mut sent = send_once(outside, target, message, part).await;
-    let secrets = target.connection.settings.secrets();
-    if matches!(sent, Err(Failure::Unauthorized { .. }))
-        && outside.secrets.renew(secrets, since).await
-    {
-        sent = send_once(outside, target, message, part).await;
+    match send_once(outside, target, message, part).await {
+        Err(refused @ Failure::Unauthorized { .. }) => {
+            match renewed(outside, target, since).await {
+                Renewal::Changed => {
+                    let sent = send_once(outside, target, message, part).await;
+                    sent.map_err(Failure::with_these_secrets)
+                }
+                Renewal::Same => Err(refused.with_these_secrets()),
+                Renewal::Unknown => Err(refused.until_secrets_are_known()),
+            }
+        }
+        sent => sent,
     }
-    sent.map_err(Failure::with_these_secrets)
+}
+
+/// Whether there are other secrets for `target` now than at `since`, as far as that is known in time.
+async fn renewed(outside: &Outside<'_>, target: &Target<'_>, since: Instant) -> Renewal {
+    let secrets = target.connection.settings.secrets();
+    let renewing = outside.secrets.renew(secrets, since, target.accepted);
+    tokio::time::timeout(Millis::now().until(target.until), renewing)
+        .await
+        .unwrap_or(Renewal::Unknown)
 }
 
 async fn send_once(
@@ -103,9 +121,8 @@ async fn send_once(
 pub async fn fetch(outside: &Outside<'_>, from: &Target<'_>, id: &str) -> Result<Bytes, NoFile> {
     let since = Instant::now();
     let mut fetched = fetch_once(outside, from, id).await;
-    let secrets = from.connection.settings.secrets();
     if matches!(fetched, Err(NoFile::Unauthorized { .. }))
-        && outside.secrets.renew(secrets, since).await
+        && renewed(outside, from, since).await == Renewal::Changed
     {
         fetched = fetch_once(outside, from, id).await;
     }
@@ -126,6 +143,45 @@ async fn fetch_once(outside: &Outside<'_>, from: &Target<'_>, id: &str) -> Resul
         _ => Err(NoFile::Never {
             reason: "this platform holds no files".to_owned(),
         }),
+    }
+}
+
+/// Registers the webhook where the platform has a call for it, else checks what can be checked.
+///
+/// # Errors
+/// [`connect::NotConnected`]. Holds no secret, and no URL that could.
+pub async fn connect(
+    outside: &Outside<'_>,
+    registration: connect::Registration<'_>,
+) -> Result<connect::Connected, connect::NotConnected> {
+    match &registration.connection.settings {
+        Settings::ApiMediumAgent(settings) => {
+            api_medium::agent::connect::connect(outside, registration, settings).await
+        }
+        Settings::ApiMediumChannel(settings) => {
+            api_medium::channel::connect::connect(outside, registration, settings).await
+        }
+        Settings::OmnichannelAgent(settings) => {
+            omnichannel::agent::connect::connect(outside, registration, settings).await
+        }
+        Settings::OmnichannelChannel(settings) => {
+            omnichannel::channel::connect::connect(outside, registration, settings).await
+        }
+        Settings::SelartiAgent(settings) => {
+            selarti::agent::connect::connect(outside, registration, settings).await
+        }
+        Settings::SelartiChannel(settings) => {
+            selarti::channel::connect::connect(outside, registration, settings).await
+        }
+        Settings::TelegramChannel(settings) => {
+            telegram::channel::connect::connect(outside, registration, settings).await
+        }
+        Settings::WebimV1Channel(settings) => {
+            webim::v1::connect::connect(outside, registration, settings).await
+        }
+        Settings::WebimV2Channel(settings) => {
+            webim::v2::connect::connect(outside, registration, settings).await
+        }
     }
 }
 

@@ -13,9 +13,11 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::ReconnectMode;
 
 use crate::aws::{self, Account};
 use crate::http::Http;
+use crate::trace::Call;
 
 /// DynamoDB answers within milliseconds; an attempt that takes longer than this is better made anew.
 const ATTEMPT: Duration = Duration::from_millis(1500);
@@ -66,7 +68,9 @@ pub fn client_over(access: &Access, http: SharedHttpClient) -> Client {
         .retry_config(
             RetryConfig::standard()
                 .with_max_attempts(3)
-                .with_initial_backoff(Duration::from_millis(50)),
+                .with_initial_backoff(Duration::from_millis(50))
+                // The pool is [`Http`]'s; the SDK would log an error each time it cannot reach into it.
+                .with_reconnect_mode(ReconnectMode::ReuseAllConnections),
         )
         .timeout_config(
             TimeoutConfig::builder()
@@ -89,7 +93,8 @@ fn over(http: Http) -> SharedHttpClient {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.0.client().clone();
-        HttpConnectorFuture::new(async move {
+        let call = Call::to_table(&request);
+        HttpConnectorFuture::new(call.around(async move {
             let request = convert(request).map_err(ConnectorError::user)?;
             let response = client.execute(request).await.map_err(classify)?;
             let status = response.status();
@@ -100,7 +105,7 @@ impl HttpConnector for Connector {
             *converted.headers_mut() = headers;
             HttpResponse::try_from(converted)
                 .map_err(|error| ConnectorError::other(error.into(), None))
-        })
+        }))
     }
 }
 

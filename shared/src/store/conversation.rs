@@ -252,7 +252,7 @@ pub(crate) fn field_attributes<T: serde::Serialize>(
             let value = match value {
                 serde_json::Value::String(text) if text.len() > MAX_FIELD => {
                     tracing::warn!(
-                        count = "dropped",
+                        outcome = "dropped",
                         reason = "a field that is too long",
                         field = name
                     );

@@ -498,7 +498,7 @@ impl Store {
         pointer.set("kept_under", write::text(key.chat.as_str()));
         if let Updated::Refused(_) = pointer.write(self, Conversation::pk(&pointed)).await? {
             tracing::warn!(
-                count = "split",
+                outcome = "split",
                 connection = key.channel.as_str(),
                 "a conversation had begun under the chat's new id"
             );

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 /// An item as the SDK has it.
@@ -42,7 +42,20 @@ pub struct Store {
 #[derive(Debug)]
 pub struct StoreError {
     reason: String,
-    unreadable: bool,
+    kind: Kind,
+}
+
+/// What is behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    /// An item that this version does not write.
+    Unreadable,
+    /// DynamoDB said no, in a word of its own.
+    Refused(String),
+    /// It was not reached, or did not answer.
+    Unanswered,
+    /// Something of ours.
+    Other,
 }
 
 impl fmt::Display for StoreError {
@@ -56,30 +69,78 @@ impl std::error::Error for StoreError {}
 impl StoreError {
     /// What the table holds is not what this version writes: asking again changes nothing.
     pub fn is_unreadable(&self) -> bool {
-        self.unreadable
+        self.kind == Kind::Unreadable
+    }
+
+    /// For a person: what can be done about it, too.
+    pub fn with_remedy(&self) -> String {
+        let remedy = match &self.kind {
+            Kind::Refused(code) => remedy(code),
+            Kind::Unanswered => Some("look at AWS_REGION, or at --endpoint if that is given"),
+            Kind::Unreadable | Kind::Other => None,
+        };
+        match remedy {
+            Some(remedy) => format!("{}; {remedy}", self.reason),
+            None => self.reason.clone(),
+        }
     }
 
     pub(crate) fn failed(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
-            unreadable: false,
+            kind: Kind::Other,
         }
     }
 
     pub(crate) fn corrupt(what: impl fmt::Display) -> Self {
         Self {
             reason: format!("an item of the table cannot be read: {what}"),
-            unreadable: true,
+            kind: Kind::Unreadable,
         }
     }
 
     pub(crate) fn sdk<E, R>(operation: &str, error: &SdkError<E, R>) -> Self
     where
-        E: std::error::Error + 'static,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
         R: fmt::Debug,
     {
-        Self::failed(format!("{operation}: {}", crate::http::chain(error)))
+        let refused = error.as_service_error().and_then(|error| {
+            let (code, message) = (error.code()?, error.message().unwrap_or("no reason given"));
+            Some((code, format!("{operation}: {code}: {message}")))
+        });
+        match refused {
+            Some((code, reason)) => Self {
+                reason,
+                kind: Kind::Refused(code.to_owned()),
+            },
+            None => Self {
+                reason: format!("{operation}: {}", crate::http::chain(error)),
+                kind: Kind::Unanswered,
+            },
+        }
     }
+}
+
+/// What to do when DynamoDB says this:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>.
+fn remedy(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "AccessDeniedException" => "these credentials need that permission on the table",
+        "ResourceNotFoundException" => {
+            "there is no such table in this region; the stack's output TableName is its name"
+        }
+        "ThrottlingException"
+        | "ProvisionedThroughputExceededException"
+        | "RequestLimitExceeded" => "the table is busy; try again in a minute",
+        "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "IncompleteSignatureException"
+        | "MissingAuthenticationTokenException"
+        | "ExpiredTokenException" => {
+            "the credentials are none, or none any more; `aws configure export-credentials --format env` prints new ones"
+        }
+        _ => return None,
+    })
 }
 
 impl Store {

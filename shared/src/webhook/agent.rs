@@ -9,10 +9,10 @@ use super::verify::Verified;
 use super::{Accepted, AgentEvent, Refusal, thread};
 use crate::app::App;
 use crate::connections::{Connection, Route};
-use crate::counted;
-use crate::delivery::{Way, dead_letter};
+use crate::counted::{self, Arrival, Arrived};
+use crate::delivery::{Body, Burial, Way};
 use crate::fit::returnable_buttons;
-use crate::mailbox::{Append, EventId, Lease, Owner};
+use crate::mailbox::{Append, Entry, EventId, Lease, Owner};
 use crate::model::{Author, Content, ConversationKey, Message, Mode};
 use crate::platforms::{ConnectionSettings, Handover, Role};
 use crate::store::conversation::LaneName;
@@ -84,6 +84,7 @@ async fn take(
         buttons,
         ..Accept::new(LaneName::ToChannel, append)
     };
+    let mut is_buried = false;
     for _ in 0..TURNS {
         match keep(app, agent.platform(), key.clone(), &accept).await? {
             Kept::Turned => {
@@ -103,23 +104,26 @@ async fn take(
             }
             Kept::New(conversation) => {
                 let mode = conversation.mode;
+                let arrival = Arrival::new(agent.platform(), &conversation.key, &accept);
+                if is_buried && accept.append.entries.is_empty() {
+                    arrival.end();
+                    return Ok(Accepted::Kept(mode));
+                }
                 let way = Way {
+                    from: Some(agent.platform()),
                     to: Arc::clone(&channel),
                     channel,
                     route,
                 };
-                deliver(app, conversation, &accept, way).await;
+                deliver(app, conversation, &accept, way, arrival).await;
                 return Ok(Accepted::Kept(mode));
             }
             Kept::Duplicate(conversation) => return Ok(Accepted::Duplicate(conversation.mode)),
             Kept::OperatorSpoke => {
                 // Buried first: if the process dies in between, the event comes again, and the letter is already there.
                 let reason = "it would have talked over the person who has the conversation";
-                for (number, entry) in (0..).zip(&entries(id, &messages, now)?) {
-                    let letter = dead_letter(&key, accept.lane, (number, 0), entry, reason);
-                    app.store.bury(&letter).await?;
-                    counted::dead(channel.platform(), &key, reason);
-                }
+                bury(app, agent, &key, &entries(id, &messages, now)?, reason).await?;
+                is_buried = true;
                 if messages.is_empty() {
                     // The channel's own operators have it: there is nothing to tell.
                     telling = None;
@@ -250,10 +254,31 @@ async fn bury_for_gone_channel(
         return Ok(Accepted::Ignored);
     }
     let reason = "its channel is not configured any more";
-    for (number, entry) in (0..).zip(&entries(id, &messages, Millis::now())?) {
-        let letter = dead_letter(key, LaneName::ToChannel, (number, 0), entry, reason);
-        app.store.bury(&letter).await?;
-        counted::dead(agent.platform(), key, reason);
-    }
+    let entries = entries(id, &messages, Millis::now())?;
+    bury(app, agent, key, &entries, reason).await?;
     Ok(Accepted::Kept(Mode::Agent))
+}
+
+/// Makes dead letters of what never comes into the lane.
+async fn bury(
+    app: &App,
+    agent: &Connection,
+    key: &ConversationKey,
+    entries: &[Entry],
+    reason: &str,
+) -> Result<(), Refusal> {
+    let burial = Burial {
+        key,
+        lane: LaneName::ToChannel,
+        from: Some(agent.platform()),
+        to: None,
+    };
+    for (number, entry) in (0..).zip(entries) {
+        let body = Body {
+            arrived: Arrived::ONE,
+            ..Body::new(entry, number)
+        };
+        burial.bury(app, body, reason).await?;
+    }
+    Ok(())
 }

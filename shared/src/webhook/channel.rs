@@ -8,7 +8,7 @@ use super::verify::Verified;
 use super::{Accepted, ChannelEvent, Refusal};
 use crate::app::App;
 use crate::connections::{Connection, Route};
-use crate::counted::{self, Count};
+use crate::counted::{self, Arrival};
 use crate::delivery::{Delivery, Drained, Way};
 use crate::mailbox::{Append, Lease, Owner};
 use crate::model::{ChatId, ConversationKey, Visitor};
@@ -48,12 +48,14 @@ async fn take(
     match keep_or_take_back(app, channel, key, &mut accept).await? {
         Kept::New(conversation) => {
             let mode = conversation.mode;
+            let arrival = Arrival::new(channel.platform(), &conversation.key, &accept);
             let way = Way {
                 channel: Arc::clone(channel),
+                from: Some(channel.platform()),
                 to: agent,
                 route: route.clone(),
             };
-            deliver(app, conversation, &accept, way).await;
+            deliver(app, conversation, &accept, way, arrival).await;
             Ok(Accepted::Kept(mode))
         }
         Kept::Duplicate(conversation) => Ok(Accepted::Duplicate(conversation.mode)),
@@ -75,11 +77,7 @@ pub(super) async fn keep_or_take_back(
         Kept::OperatorSpoke => {
             accept.unless_told = false;
             accept.takes_back = true;
-            let kept = keep(app, channel.platform(), key, accept).await?;
-            if let Kept::New(conversation) = &kept {
-                counted::count(Count::HandedBack, channel.platform(), &conversation.key);
-            }
-            Ok(kept)
+            keep(app, channel.platform(), key, accept).await
         }
         kept => Ok(kept),
     }
@@ -141,6 +139,7 @@ pub(super) async fn deliver(
     conversation: Conversation,
     accept: &Accept,
     way: Way,
+    arrival: Arrival,
 ) -> Drained {
     let Some(lease) = accept.append.lease else {
         return Drained::default();
@@ -148,9 +147,15 @@ pub(super) async fn deliver(
     if accept.append.entries.is_empty() || !conversation.lane(accept.lane).is_held_by(lease.owner) {
         return Drained::default();
     }
-    let delivery = Delivery::new(app, conversation, accept.lane, lease, way);
+    let key = conversation.key.clone();
+    let delivery = Delivery::new(app, conversation, accept.lane, lease, way).bringing(arrival);
     delivery.drain().await.unwrap_or_else(|error| {
-        tracing::error!(reason = %error, "delivery stopped; redelivery goes on");
+        tracing::error!(
+            connection = key.channel.as_str(),
+            chat = counted::hashed(&key.chat),
+            reason = %error,
+            "delivery stopped; redelivery goes on"
+        );
         Drained {
             put_off: true,
             ..Drained::default()

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::app::App;
-use crate::counted::{self, Count};
+use crate::counted::{Line, Outcome};
 use crate::delivery::bury_all;
 use crate::files::public::PublicUrl;
 use crate::fit;
@@ -31,7 +31,8 @@ pub(crate) enum Kept {
 /// More than these obstacles in a row are no accident.
 const OBSTACLES: usize = 4;
 
-/// Accepts an event of `platform`.
+/// Accepts an event of `platform`. Writes a line if it is not accepted; one that is has its line from whoever sees to it
+/// ([`crate::counted::Arrival`]).
 pub(crate) async fn keep(
     app: &App,
     platform: Platform,
@@ -42,9 +43,9 @@ pub(crate) async fn keep(
         return Err(Refusal::TooLarge);
     }
     for _ in 0..OBSTACLES {
+        let line = |outcome| Line::of(outcome, &key, accept.lane).platform(Some(platform));
         match app.store.accept(&key, accept).await {
             Ok(conversation) => {
-                counted::count(Count::In, platform, &key);
                 if accept.append.entries.is_empty() {
                     app.store
                         .forget_stale(&conversation, accept.lane, Millis::now())
@@ -53,11 +54,11 @@ pub(crate) async fn keep(
                 return Ok(Kept::New(conversation));
             }
             Err(NotAccepted::Duplicate(conversation)) => {
-                counted::count(Count::Duplicate, platform, &key);
+                line(Outcome::Duplicate).write();
                 return Ok(Kept::Duplicate(*conversation));
             }
             Err(NotAccepted::Full) => {
-                counted::count(Count::Full, platform, &key);
+                line(Outcome::Full).write();
                 return Err(Refusal::Busy);
             }
             Err(NotAccepted::OperatorSpoke) => return Ok(Kept::OperatorSpoke),

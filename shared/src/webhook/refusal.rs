@@ -50,9 +50,9 @@ impl Refusal {
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::Empty);
         match &self {
-            Self::Unauthorized => tracing::warn!(count = "refused", status = 401),
+            Self::Unauthorized => tracing::warn!(outcome = "refused", status = 401),
             Self::Malformed(why) => {
-                tracing::warn!(count = "refused", status = 400, reason = why);
+                tracing::warn!(outcome = "refused", status = 400, reason = why);
                 let body = serde_json::json!({ "error": why }).to_string();
                 *response.body_mut() = Body::Text(body);
                 response.headers_mut().insert(
@@ -60,13 +60,12 @@ impl Refusal {
                     http::HeaderValue::from_static("application/json"),
                 );
             }
-            Self::NotFound => tracing::warn!(count = "refused", status = 404),
-            Self::TooLarge => tracing::warn!(count = "refused", status = 413),
-            Self::Busy => {
-                tracing::warn!(count = "refused", status = 503, reason = "the lane is full");
-            }
+            Self::NotFound => tracing::warn!(outcome = "refused", status = 404),
+            Self::TooLarge => tracing::warn!(outcome = "refused", status = 413),
+            // Told where it is known whose lane it is.
+            Self::Busy => {}
             Self::Unavailable(why) => {
-                tracing::error!(count = "refused", status = 503, reason = why);
+                tracing::error!(outcome = "refused", status = 503, reason = why);
             }
         }
         if self.status() == 503 {
@@ -82,6 +81,6 @@ impl Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::unavailable(error)
+        Self::unavailable(error.with_remedy())
     }
 }

@@ -1,13 +1,16 @@
 //! Nobody gets in without the connection's secret.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Later, Refusal};
 use crate::app::App;
-use crate::connections::{Connection, Secret, SecretRef};
+use crate::connections::{Connection, Renewal, Secret, SecretRef};
 use crate::model::ConnectionId;
 use crate::platforms::{ConnectionSettings, End};
+use crate::store::StoreError;
+use crate::time::Millis;
 
 /// Proof that a webhook came with the secret of its connection. Only this module makes one.
 #[derive(Debug, Clone)]
@@ -49,18 +52,16 @@ impl Verified {
 
     async fn verify(app: &App, ends: &[End], id: &str, given: &str) -> Result<Self, Refusal> {
         let since = Instant::now();
-        let connection = match id.parse::<ConnectionId>() {
-            // At a process's first event both have to be fetched, and neither waits for the other.
-            Ok(id) => tokio::join!(app.connections.get(&id), app.secrets.prefetch()).0?,
+        let known = match id.parse::<ConnectionId>() {
+            Ok(id) => known(app, ends, &id).await?,
             Err(_) => None,
         };
-        let known = connection.filter(|connection| ends.contains(&connection.end()));
         let reference = known
             .as_ref()
             .map(|connection| connection.settings.webhook_secret());
         let mut proved = is(app, reference, given).await?;
         // It may be another since it was fetched.
-        if !proved && app.secrets.renew(reference, since).await {
+        if !proved && app.secrets.renew(reference, since, Millis::now()).await == Renewal::Changed {
             proved = is(app, reference, given).await?;
         }
         known
@@ -82,4 +83,28 @@ async fn is(app: &App, reference: Option<&SecretRef>, given: &str) -> Result<boo
         None => Secret::random(),
     };
     Ok(secret.is(given))
+}
+
+/// The connection, if it is of one of `ends`. At a process's first event its secret has to be fetched, too, and one does not wait for
+/// the other; where the secret is not what is fetched ahead, nobody waits for that.
+async fn known(
+    app: &App,
+    ends: &[End],
+    id: &ConnectionId,
+) -> Result<Option<Arc<Connection>>, StoreError> {
+    let mut ahead = pin!(app.secrets.prefetch());
+    let mut getting = pin!(app.connections.get(id));
+    let (connection, fetched) = tokio::select! {
+        biased;
+        connection = &mut getting => (connection?, false),
+        () = &mut ahead => (getting.await?, true),
+    };
+    let connection = connection.filter(|connection| ends.contains(&connection.end()));
+    let secret = connection
+        .as_ref()
+        .map(|connection| connection.settings.webhook_secret());
+    if !fetched && secret.is_some_and(SecretRef::is_fetched_ahead) {
+        ahead.await;
+    }
+    Ok(connection)
 }

@@ -13,13 +13,15 @@ use super::verify::Verified;
 use super::{ChannelEvent, Refusal, json_error};
 use crate::app::App;
 use crate::connections::{Connection, Route, Unanswered, WhenDown};
-use crate::counted::{self, Count};
-use crate::delivery::{Drained, Fate, Way, dead_letter, sift};
+use crate::counted::{self, Arrival, Line, Outcome};
+use crate::delivery::{Body, Burial, Drained, Fate, Sift, Way, source};
 use crate::mailbox::{Entry, EventHash, Lane};
 use crate::model::{ConversationKey, Message, Mode};
+use crate::platforms::End;
 use crate::store::conversation::{Conversation, LaneName};
-use crate::store::mailbox::{Give, Given, MAX_GIVEN};
+use crate::store::mailbox::{Accept, Give, Given, MAX_GIVEN};
 use crate::time::Millis;
+use crate::trace;
 
 /// What the channel is answered. Kept as JSON with the conversation, so that a copy of the event gets the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,24 +60,42 @@ pub fn converse<'a>(
     event: ChannelEvent,
     arrived: Millis,
 ) -> Later<'a, SyncAnswer> {
-    Box::pin(in_time(app, verified, event, arrived))
+    // Only a platform with a deadline comes here; without one there would be no time to wait, and 503 says so.
+    let patience = patience(verified.connection().end());
+    // Only if AWS hangs does this end a conversation: whatever else takes time has its own end before.
+    let end = last(arrived, patience);
+    trace::answer_by(end);
+    let conversing = keep_and_wait(app, verified, event, (arrived, patience));
+    Box::pin(by(end, conversing))
 }
 
-async fn in_time(
-    app: &App,
-    verified: &Verified,
-    event: ChannelEvent,
+/// Lets a webhook in as [`Verified`] does, in the time that the channel waits.
+///
+/// # Errors
+/// As [`Verified::by_credential`]; [`Refusal::Unavailable`] if that takes too long.
+pub fn verify<'a>(
+    verifying: Later<'a, Verified>,
+    end: End,
     arrived: Millis,
-) -> Result<SyncAnswer, Refusal> {
-    let capabilities = verified.connection().capabilities();
-    // Only a platform with a deadline comes here; without one there would be no time to wait, and 503 says so.
-    let patience = capabilities.deadline.unwrap_or_default();
-    // Only if DynamoDB hangs does this end a conversation: whatever else takes time has its own end before.
-    let end = arrived.after(patience.saturating_sub(LAST_RESERVE));
-    let conversing = keep_and_wait(app, verified, event, (arrived, patience));
-    tokio::time::timeout(Millis::now().until(end), conversing)
+) -> Later<'a, Verified> {
+    Box::pin(by(last(arrived, patience(end)), verifying))
+}
+
+fn patience(end: End) -> Duration {
+    end.capabilities().deadline.unwrap_or_default()
+}
+
+fn last(arrived: Millis, patience: Duration) -> Millis {
+    arrived.after(patience.saturating_sub(LAST_RESERVE))
+}
+
+async fn by<T>(
+    end: Millis,
+    waiting: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    tokio::time::timeout(Millis::now().until(end), waiting)
         .await
-        .unwrap_or_else(|_| Err(Refusal::unavailable("the table did not answer in time")))
+        .unwrap_or_else(|_| Err(Refusal::unavailable("AWS did not answer in time")))
 }
 
 async fn keep_and_wait(
@@ -102,6 +122,7 @@ async fn keep_and_wait(
     };
     match keep_or_take_back(app, channel, key, &mut accept).await? {
         Kept::New(conversation) => {
+            let arrival = Arrival::new(channel.platform(), &conversation.key, &accept);
             if !asks {
                 return Ok(SyncAnswer::Nothing);
             }
@@ -111,14 +132,15 @@ async fn keep_and_wait(
                 conversation.mode == Mode::Operator && conversation.to_channel.queue.is_empty();
             let wait = wait(&conversation, event.hash, to_people);
             let drained = if to_people {
-                leave_to_people(app, conversation, &accept).await
+                leave_to_people(app, conversation, &accept, arrival).await
             } else {
                 let way = Way {
                     channel: Arc::clone(channel),
+                    from: Some(channel.platform()),
                     to: agent,
                     route: route.clone(),
                 };
-                deliver(app, conversation, &accept, way).await
+                deliver(app, conversation, &accept, way, arrival).await
             };
             wait.answer(&drained).await
         }
@@ -151,24 +173,37 @@ async fn keep_and_wait(
 async fn leave_to_people(
     app: &App,
     conversation: Conversation,
-    accept: &crate::store::mailbox::Accept,
+    accept: &Accept,
+    arrival: Arrival,
 ) -> Drained {
     let (name, event) = (accept.lane, accept.append.event.hash);
     let lease = accept.append.lease;
     let Some(lease) = lease.filter(|lease| conversation.lane(name).is_held_by(lease.owner)) else {
         return Drained::default();
     };
-    let channel = conversation.key.channel.clone();
+    let key = conversation.key.clone();
     let now = accept.append.now;
     let fate = |entry: &Entry| {
         if entry.event == event {
-            Fate::Dropped
+            Fate::LeftToPeople
         } else {
             Fate::Stays(now)
         }
     };
-    if let Err(error) = sift(app, conversation, name, lease.owner, fate).await {
-        tracing::error!(reason = %error, connection = channel.as_str(), "what people took over stays in the lane");
+    let sift = Sift {
+        app,
+        lane: name,
+        owner: lease.owner,
+        from: source(app, &conversation, name).await,
+        arrival: Some(arrival),
+    };
+    if let Err(error) = sift.through(conversation, fate).await {
+        tracing::error!(
+            connection = key.channel.as_str(),
+            chat = counted::hashed(&key.chat),
+            reason = %error,
+            "what people took over stays in the lane"
+        );
     }
     Drained::default()
 }
@@ -276,7 +311,7 @@ impl Wait<'_> {
         (answer, count): (SyncAnswer, usize),
         now: Millis,
     ) -> Result<Option<SyncAnswer>, Refusal> {
-        self.bury_unreadable(conversation, count).await?;
+        let buried = self.bury_unreadable(conversation, count).await?;
         let give = Give {
             event: self.event,
             head: conversation.to_channel.head,
@@ -287,7 +322,8 @@ impl Wait<'_> {
         };
         match self.app.store.give(conversation, &give).await? {
             Given::Taken => {
-                self.count(&answer, now);
+                self.tell(conversation, (&answer, count), &buried, now)
+                    .await;
                 Ok(Some(answer))
             }
             Given::Before(body) => read(&body).map(Some),
@@ -295,39 +331,62 @@ impl Wait<'_> {
         }
     }
 
-    /// What another version wrote and this one cannot read goes to a person, not to the visitor.
+    /// What another version wrote and this one cannot read goes to a person, not to the visitor. The numbers of what was buried.
     async fn bury_unreadable(
         &self,
         conversation: &Conversation,
         count: usize,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Vec<u64>, Refusal> {
+        let mut buried = Vec::new();
         let lane = &conversation.to_channel;
         for (number, entry) in (lane.head..).zip(&lane.queue).take(count) {
             if let Err(error) = serde_json::from_str::<Message>(&entry.body) {
                 let reason = format!("the message cannot be read: {}", json_error(&error));
-                let letter =
-                    dead_letter(&self.key, LaneName::ToChannel, (number, 0), entry, &reason);
-                self.app.store.bury(&letter).await?;
-                counted::dead(self.channel.platform(), &self.key, &reason);
+                let burial = Burial {
+                    key: &self.key,
+                    lane: LaneName::ToChannel,
+                    from: source(self.app, conversation, LaneName::ToChannel).await,
+                    to: Some(self.channel),
+                };
+                let body = Body::new(entry, number);
+                burial.bury(self.app, body, &reason).await?;
+                buried.push(number);
             }
         }
-        Ok(())
+        Ok(buried)
     }
 
-    fn count(&self, answer: &SyncAnswer, now: Millis) {
-        let platform = self.channel.platform();
-        match answer {
-            SyncAnswer::Replies(replies) => {
-                for _ in replies {
-                    counted::count(Count::Out, platform, &self.key);
-                }
+    /// A line for each reply that was given, and one for the question if that was not all.
+    async fn tell(
+        &self,
+        conversation: &Conversation,
+        (answer, count): (&SyncAnswer, usize),
+        buried: &[u64],
+        now: Millis,
+    ) {
+        let lane = &conversation.to_channel;
+        if count > 0 {
+            let from = source(self.app, conversation, LaneName::ToChannel).await;
+            let given = (lane.head..).zip(&lane.queue).take(count);
+            for (_, entry) in given.filter(|(number, _)| !buried.contains(number)) {
+                Line::of(Outcome::Delivered, &self.key, LaneName::ToChannel)
+                    .platform(from)
+                    .to(self.channel)
+                    .delivery(entry.accepted.until(now))
+                    .write();
             }
-            SyncAnswer::HandOver => counted::count(Count::HandedOver, platform, &self.key),
-            SyncAnswer::Patience(_) | SyncAnswer::Nothing => {}
         }
-        if now >= self.deadline {
-            counted::count(Count::DeadlineMissed, platform, &self.key);
-        }
+        let is_late = now >= self.deadline;
+        let outcome = match answer {
+            SyncAnswer::HandOver => Outcome::HandedOver,
+            SyncAnswer::Patience(_) => Outcome::Unanswered,
+            SyncAnswer::Replies(_) if is_late => Outcome::Late,
+            SyncAnswer::Replies(_) | SyncAnswer::Nothing => return,
+        };
+        Line::of(outcome, &self.key, LaneName::ToAgent)
+            .platform(Some(self.channel.platform()))
+            .deadline_missed(is_late)
+            .write();
     }
 }
 

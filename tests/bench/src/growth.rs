@@ -1,4 +1,4 @@
-//! Whether a message costs more when the table holds more conversations.
+//! Whether a message costs more when the table holds more conversations, and more customers' connections.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::table::{Table, Verdict};
 use crate::warm::{Figures, chats, messages};
 use crate::world::{self, World};
 
-/// The conversations in the two tables.
-const FEW: usize = 1_000;
-const MANY: usize = 100_000;
+/// The conversations in the two tables, and the connections beside the two that are used.
+const FEW: (usize, usize) = (1_000, 0);
+const MANY: (usize, usize) = (100_000, 10_000);
 /// Rounds that are counted with each.
 const ROUNDS: usize = 8;
 /// A hundred times the conversations may cost so much more; it is the noise of the measurement.
@@ -44,7 +44,13 @@ pub(crate) async fn measure(programs: &Programs, table: &mut Table) -> Result<()
     // Each connection is read again once a minute, which need not meet both alike.
     let same = calls_after.abs_diff(calls_before) <= calls_before / 50;
     table.row(
-        &format!("a message there and back with {MANY} conversations, to one with {FEW}"),
+        &format!(
+            "a message there and back with {} conversations and {} connections, to one with {} and {}",
+            MANY.0,
+            MANY.1 + 2,
+            FEW.0,
+            FEW.1 + 2,
+        ),
         &format!(
             "{:.3} to {:.3} ms CPU of the functions: {ratio:.2} times; {calls_after} to {calls_before} calls",
             ms(after),
@@ -57,7 +63,10 @@ pub(crate) async fn measure(programs: &Programs, table: &mut Table) -> Result<()
 }
 
 impl Sized {
-    async fn start(programs: &Programs, conversations: usize) -> Result<Self, Error> {
+    async fn start(
+        programs: &Programs,
+        (conversations, connections): (usize, usize),
+    ) -> Result<Self, Error> {
         let world = World::start(programs).await?;
         let chats = chats(&world);
         // Makes the conversations of which the others are copies, and opens the connections.
@@ -67,6 +76,8 @@ impl Sized {
         let more = chats.len()..conversations;
         let copies = more.map(|number| format!("9{number:09}"));
         world::copy_conversation(&world.dynamodb.database, copies)?;
+        let others = (0..connections).map(|number| format!("customer-{number}"));
+        world::copy_connection(&world.dynamodb.database, others)?;
         messages(&world, &chats, &mut Figures::default()).await?;
         world.dynamodb.counts();
         Ok(Self {

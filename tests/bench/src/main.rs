@@ -1,25 +1,27 @@
 //! Measures Switchboard against its budgets and prints a table: `cargo run --release -p switchboard-bench`.
 //!
 //! It builds what it measures by itself, each program alone, so that its features are its own; `--profile dev` builds
-//! and measures without optimisation, to try the bench itself, and the names of parts (`cold`, `size`, `warm`, `growth`,
-//! `gateway`) measure those alone.
+//! and measures without optimisation, to try the bench itself, and the names of parts (`cold`, `size`, `first`, `warm`,
+//! `growth`, `gateway`) measure those alone.
 //!
 //! CPU is what the kernel counts for the measured process's threads, in nanoseconds; what the simulated platforms, the
 //! embedded DynamoDB and the simulated Lambda take is in other processes. Where there is `taskset` and a second CPU, this
 //! program keeps to the first one and the warm processes that it measures to the second.
 //!
 //! * [`programs`] builds, [`cpu`] reads the clocks, [`table`] prints.
-//! * [`world`] is the platforms, the table behind [`counter`], and the functions on a simulated Lambda; [`replay`] makes
-//!   their calls without them.
-//! * [`cold`], [`warm`], [`growth`] and [`gateway`] measure.
+//! * [`world`] is the platforms, the table behind [`counter`], and the functions on a simulated Lambda, with [`secrets`];
+//!   [`replay`] makes their calls without them.
+//! * [`cold`], [`first`], [`warm`], [`growth`] and [`gateway`] measure.
 
 mod cold;
 mod counter;
 mod cpu;
+mod first;
 mod gateway;
 mod growth;
 mod programs;
 mod replay;
+mod secrets;
 mod table;
 mod warm;
 mod world;
@@ -60,7 +62,7 @@ async fn run() -> Result<(), Error> {
 }
 
 /// What is measured, in this order.
-const PARTS: [&str; 5] = ["cold", "size", "warm", "growth", "gateway"];
+const PARTS: [&str; 6] = ["cold", "size", "first", "warm", "growth", "gateway"];
 
 /// What the command line asks for.
 struct Asked {
@@ -96,6 +98,7 @@ async fn measure(parts: &[&str], programs: &Programs, table: &mut Table) -> Resu
         match *part {
             "cold" => cold::measure(programs, table).await?,
             "size" => programs.sizes(table)?,
+            "first" => first::measure(programs, table).await?,
             "warm" => warm::measure(programs, table).await?,
             "growth" => growth::measure(programs, table).await?,
             _ => gateway::measure(programs, table).await?,

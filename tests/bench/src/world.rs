@@ -17,6 +17,7 @@ use simulators::telegram::{self, Chat, Telegram};
 
 use crate::counter::DynamoDb;
 use crate::programs::Programs;
+use crate::secrets::SecretsManager;
 use crate::{Error, cpu};
 
 /// Long enough for any of it; nothing waits for it when all is well.
@@ -28,7 +29,7 @@ pub(crate) const TABLE: &str = "switchboard";
 pub(crate) const QUESTION: &str = "How much is the delivery to Porto, and how long does it take?";
 const REPLY: &str = "The delivery is **free** from 30 euros. It takes two or three working days.";
 
-/// Conversations are copied so many at a time.
+/// Items are copied so many at a time.
 const AT_ONCE: usize = 5_000;
 
 const TASK: &str = "1721129985149x478019552540622850";
@@ -47,6 +48,7 @@ pub(crate) struct World {
     pub(crate) functions: Warm,
     /// To call the functions with.
     pub(crate) http: Http,
+    _secrets: SecretsManager,
 }
 
 /// A function and the one process that runs it.
@@ -141,7 +143,7 @@ pub(crate) fn point(agent: &Agent, telegram: &Telegram, base: &str) {
     telegram.set_webhook(&format!("{base}/telegram/shop-bot"), Some(WEBHOOK_SECRET));
 }
 
-/// The secrets, as environment variables.
+/// The secrets, by name.
 pub(crate) fn secrets(telegram: &Telegram) -> Vec<(String, String)> {
     [
         ("BOT_TOKEN", telegram.token()),
@@ -202,7 +204,8 @@ impl World {
         for connection in connections(&agent, &telegram)? {
             store.put_connection(&connection).await?;
         }
-        let functions = Warm::start(programs, &dynamodb, &agent, &telegram).await?;
+        let secrets = SecretsManager::start(&secrets(&telegram)).await?;
+        let functions = Warm::start(programs, &dynamodb, &agent, &secrets).await?;
         let routes = vec![
             functions.telegram.route("/telegram/{connection}"),
             functions.selarti.route("/selarti/{credential}"),
@@ -220,6 +223,7 @@ impl World {
             api,
             functions,
             http,
+            _secrets: secrets,
         })
     }
 
@@ -292,13 +296,26 @@ pub(crate) fn copy_conversation(
     database: &Database,
     chats: impl Iterator<Item = String>,
 ) -> Result<(), Error> {
-    let key = json!({"pk": {"S": "conversation#shop-bot#1"}, "sk": {"S": "-"}});
+    let pks = chats.map(|chat| format!("conversation#shop-bot#{chat}"));
+    copy(database, "conversation#shop-bot#1", pks)
+}
+
+/// Copies of the agent's connection, for other customers.
+pub(crate) fn copy_connection(
+    database: &Database,
+    ids: impl Iterator<Item = String>,
+) -> Result<(), Error> {
+    let pks = ids.map(|id| format!("connection#{id}"));
+    copy(database, "connection#helper", pks)
+}
+
+fn copy(database: &Database, pk: &str, pks: impl Iterator<Item = String>) -> Result<(), Error> {
+    let key = json!({"pk": {"S": pk}, "sk": {"S": "-"}});
     let request = serde_json::from_value(json!({"TableName": TABLE, "Key": key}))?;
     let found = database.get_item(request)?;
-    let conversation = found.item.ok_or("there is no conversation to copy")?;
-    let mut copies = chats.map(|chat| {
-        let mut copy = conversation.clone();
-        let pk = format!("conversation#shop-bot#{chat}");
+    let item = found.item.ok_or("there is no item to copy")?;
+    let mut copies = pks.map(|pk| {
+        let mut copy = item.clone();
         copy.insert("pk".to_owned(), AttributeValue::S(pk));
         copy
     });
@@ -317,8 +334,8 @@ fn connections(agent: &Agent, telegram: &Telegram) -> Result<Vec<Connection>, Er
             "id": "shop-bot",
             "settings": {
                 "platform": "telegram",
-                "bot_token": "env:BOT_TOKEN",
-                "webhook_secret": "env:WEBHOOK_SECRET",
+                "bot_token": "secret:BOT_TOKEN",
+                "webhook_secret": "secret:WEBHOOK_SECRET",
                 "api_url": telegram.base_url(),
             },
             "route": {"agent": "helper"},
@@ -328,9 +345,9 @@ fn connections(agent: &Agent, telegram: &Telegram) -> Result<Vec<Connection>, Er
             "settings": {
                 "platform": "selarti",
                 "url": agent.0.base_url(),
-                "token": "env:SELARTI_TOKEN",
+                "token": "secret:SELARTI_TOKEN",
                 "task_id": TASK,
-                "webhook_token": "env:SELARTI_WEBHOOK_TOKEN",
+                "webhook_token": "secret:SELARTI_WEBHOOK_TOKEN",
             },
         },
     ]);
@@ -342,10 +359,10 @@ impl Warm {
         programs: &Programs,
         dynamodb: &DynamoDb,
         agent: &Agent,
-        telegram: &Telegram,
+        secrets: &SecretsManager,
     ) -> Result<Self, Error> {
         let mut ours = environment(&dynamodb.url);
-        ours.extend(secrets(telegram));
+        ours.extend(secrets.environment());
         let body = json!({"task_id": TASK, "chat_id": "probe", "message": QUESTION}).to_string();
         let url = format!("{}/api/1.1/wf/send_message_external", agent.0.base_url());
         let probe = async |which: &str| {

@@ -19,6 +19,7 @@ pub use secrets_manager::SecretsManager;
 
 use crate::aws::{self, Account};
 use crate::http::Http;
+use crate::time::Millis;
 
 /// A secret that is referred to and is not to be had, and what to do about it. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,17 @@ impl fmt::Display for NoSecret {
 }
 
 impl std::error::Error for NoSecret {}
+
+/// What secrets that were refused are now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Renewal {
+    /// What they were.
+    Same,
+    /// Nobody knows: it is too soon to ask again, or there was no answer.
+    Unknown,
+    /// Others.
+    Changed,
+}
 
 /// Where references lead. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -129,22 +141,35 @@ impl Secrets {
         }
     }
 
+    /// What `reference` leads to, if that is in memory.
+    pub fn known(&self, reference: &SecretRef) -> Option<Secret> {
+        match (reference, &self.manager) {
+            (SecretRef::Environment(name), _) => self.variable(name).ok(),
+            (SecretRef::Stored { bundle, name }, Some(manager)) => {
+                manager.known(bundle.as_deref(), name)
+            }
+            (SecretRef::Stored { .. }, None) => None,
+        }
+    }
+
     /// One of `references` was refused, by us or by the other side: whether one is another now than it was at `since`. They are
-    /// fetched again for that, but not often, because anybody can be refused.
+    /// fetched again for that, but not often, because anybody can be refused. Those that were fetched after `before` count as what
+    /// they are now: it is when the message began that was refused.
     pub async fn renew<'a>(
         &self,
         references: impl IntoIterator<Item = &'a SecretRef>,
         since: Instant,
-    ) -> bool {
+        before: Millis,
+    ) -> Renewal {
         let Some(manager) = &self.manager else {
-            return false;
+            return Renewal::Same;
         };
-        let mut changed = false;
+        let mut renewal = Renewal::Same;
         for reference in references {
             if let SecretRef::Stored { bundle, .. } = reference {
-                changed |= manager.renew(bundle.as_deref(), since).await;
+                renewal = renewal.max(manager.renew(bundle.as_deref(), since, before).await);
             }
         }
-        changed
+        renewal
     }
 }

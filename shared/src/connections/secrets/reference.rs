@@ -22,6 +22,11 @@ pub enum SecretRef {
 }
 
 impl SecretRef {
+    /// Whether it is what [`super::Secrets::prefetch`] fetches.
+    pub fn is_fetched_ahead(&self) -> bool {
+        matches!(self, Self::Stored { bundle: None, .. })
+    }
+
     /// The name of the variable or field.
     pub fn name(&self) -> &str {
         match self {

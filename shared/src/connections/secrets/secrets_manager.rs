@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sigv4::http_request::SignableBody;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex as Turn;
 
-use super::Secret;
+use super::{Renewal, Secret};
 use crate::aws::Account;
 use crate::aws::sign::Signer;
 use crate::http::{Answer, Http, NotFetched};
@@ -29,7 +29,7 @@ const RENEWAL: Duration = Duration::from_secs(30);
 /// How soon what could not be fetched may be asked for again.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// One attempt. It answers within milliseconds.
-const ATTEMPT: Duration = Duration::from_millis(1500);
+const ATTEMPT: Duration = Duration::from_millis(1000);
 /// How often it is tried.
 const ATTEMPTS: usize = 2;
 /// The longest answer, in bytes: a secret has 64 KB, and as a text in JSON it may take six times that.
@@ -42,7 +42,7 @@ pub struct SecretsManager {
     url: String,
     name: String,
     renewal: Duration,
-    bundles: Mutex<HashMap<Option<String>, Arc<Turn<Bundle>>>>,
+    bundles: Mutex<HashMap<Option<String>, Arc<Bundle>>>,
 }
 
 impl fmt::Debug for SecretsManager {
@@ -56,12 +56,23 @@ impl fmt::Debug for SecretsManager {
 /// One JSON object.
 #[derive(Default)]
 struct Bundle {
+    /// Held by whoever fetches it. Nobody else waits for that who finds what is wanted in `kept`.
+    turn: Turn<()>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
     known: Known,
     /// When it was last asked for.
-    asked: Option<Instant>,
+    asked: Option<Asked>,
     /// When it was last found to be another than before.
     changed: Option<Instant>,
 }
+
+/// A moment, by the clock that never goes back and by that of messages.
+#[derive(Clone, Copy)]
+struct Asked(Instant, Millis);
 
 #[derive(Default)]
 enum Known {
@@ -74,9 +85,26 @@ enum Known {
 }
 
 impl Bundle {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
     /// Whether nothing was asked within `pause`.
     fn is_due(&self, pause: Duration) -> bool {
-        self.asked.is_none_or(|asked| asked.elapsed() >= pause)
+        self.asked.is_none_or(|asked| asked.0.elapsed() >= pause)
+    }
+
+    /// Whether whoever wants the field `name` has to ask for it.
+    fn lacks(&self, name: &str, renewal: Duration) -> bool {
+        match &self.known {
+            Known::Nothing => true,
+            Known::Failed(_) => self.is_due(AFTER_FAILURE),
+            Known::Fields(fields) => {
+                !matches!(fields.get(name), Some(Some(_))) && self.is_due(renewal)
+            }
+        }
     }
 }
 
@@ -109,18 +137,17 @@ impl SecretsManager {
 
     /// The field `name`.
     pub(super) async fn get(&self, bundle: Option<&str>, name: &str) -> Result<Secret, String> {
-        let turn = self.bundle(bundle);
-        let mut kept = turn.lock().await;
-        let due = match &kept.known {
-            Known::Nothing => true,
-            Known::Failed(_) => kept.is_due(AFTER_FAILURE),
-            Known::Fields(fields) => !fields.contains_key(name) && kept.is_due(self.renewal),
-        };
-        if due {
-            self.ask(bundle, &mut kept).await;
+        let kept = self.bundle(bundle);
+        let lacks = || kept.kept().lacks(name, self.renewal);
+        if lacks() {
+            let _turn = kept.turn.lock().await;
+            // Whose turn it was before may have fetched it.
+            if lacks() {
+                self.ask(bundle, &kept).await;
+            }
         }
         let secret = self.id(bundle);
-        match &kept.known {
+        match &kept.kept().known {
             Known::Fields(fields) => match fields.get(name) {
                 Some(Some(found)) => Ok(found.clone()),
                 Some(None) => Err(format!(
@@ -131,31 +158,62 @@ impl SecretsManager {
                 )),
             },
             Known::Failed(why) => Err(why.clone()),
-            Known::Nothing => Err("nobody has asked for it".to_owned()),
+            Known::Nothing => Err("AWS Secrets Manager has not answered yet".to_owned()),
+        }
+    }
+
+    /// The field `name`, if it was fetched.
+    pub(super) fn known(&self, bundle: Option<&str>, name: &str) -> Option<Secret> {
+        match &self.bundle(bundle).kept().known {
+            Known::Fields(fields) => fields.get(name).cloned().flatten(),
+            Known::Nothing | Known::Failed(_) => None,
         }
     }
 
     /// Fetches the deployment's own, if it was not asked for yet. What fails is said to whoever needs it.
     pub(super) async fn prefetch(&self) {
-        let turn = self.bundle(None);
-        let mut kept = turn.lock().await;
-        if matches!(kept.known, Known::Nothing) {
-            self.ask(None, &mut kept).await;
+        let kept = self.bundle(None);
+        let lacks = || matches!(kept.kept().known, Known::Nothing);
+        if lacks() {
+            let _turn = kept.turn.lock().await;
+            if lacks() {
+                self.ask(None, &kept).await;
+            }
         }
     }
 
-    /// Whether it is another than it was at `since`, as far as may be asked.
-    pub(super) async fn renew(&self, bundle: Option<&str>, since: Instant) -> bool {
-        let turn = self.bundle(bundle);
-        let mut kept = turn.lock().await;
+    /// Whether it is another than it was at `since`, as far as may be asked; `before` is when what was refused began.
+    pub(super) async fn renew(
+        &self,
+        bundle: Option<&str>,
+        since: Instant,
+        before: Millis,
+    ) -> Renewal {
+        let kept = self.bundle(bundle);
         // What was never fetched was not refused.
-        if !matches!(kept.known, Known::Nothing) && kept.is_due(self.renewal) {
-            self.ask(bundle, &mut kept).await;
+        let is_due = || {
+            let kept = kept.kept();
+            !matches!(kept.known, Known::Nothing) && kept.is_due(self.renewal)
+        };
+        let mut failed = false;
+        if is_due() {
+            let _turn = kept.turn.lock().await;
+            if is_due() {
+                failed = !self.ask(bundle, &kept).await;
+            }
         }
-        kept.changed.is_some_and(|changed| changed >= since)
+        let kept = kept.kept();
+        let asked_since = kept.asked.is_some_and(|asked| asked.1 >= before);
+        if kept.changed.is_some_and(|changed| changed >= since) {
+            Renewal::Changed
+        } else if matches!(kept.known, Known::Nothing) || (asked_since && !failed) {
+            Renewal::Same
+        } else {
+            Renewal::Unknown
+        }
     }
 
-    fn bundle(&self, bundle: Option<&str>) -> Arc<Turn<Bundle>> {
+    fn bundle(&self, bundle: Option<&str>) -> Arc<Bundle> {
         let mut bundles = self.bundles.lock().unwrap_or_else(PoisonError::into_inner);
         let bundle = bundles.entry(bundle.map(str::to_owned)).or_default();
         Arc::clone(bundle)
@@ -169,23 +227,34 @@ impl SecretsManager {
         }
     }
 
-    async fn ask(&self, bundle: Option<&str>, kept: &mut Bundle) {
-        let id = self.id(bundle);
-        let fetched = self.fetch(&id).await;
-        kept.asked = Some(Instant::now());
+    /// Fetches it, in the caller's turn; returns whether it could be.
+    async fn ask(&self, bundle: Option<&str>, of: &Bundle) -> bool {
+        let asked = Asked(Instant::now(), Millis::now());
+        // Noted before, because whoever waits for it may give up: the next one does not begin to wait at once.
+        of.kept().asked = Some(asked);
+        let fetched = self.fetch(&self.id(bundle)).await;
+        let mut kept = of.kept();
         match (fetched, &kept.known) {
             (Ok(fields), Known::Fields(before)) => {
                 if fields != *before {
-                    kept.changed = kept.asked;
+                    kept.changed = Some(Instant::now());
                     kept.known = Known::Fields(fields);
                 }
+                true
             }
-            (Ok(fields), _) => kept.known = Known::Fields(fields),
+            (Ok(fields), _) => {
+                kept.known = Known::Fields(fields);
+                true
+            }
             // What was fetched before is better than nothing, and as a rule still right.
             (Err(why), Known::Fields(_)) => {
                 tracing::warn!(reason = why, "the secrets could not be fetched again");
+                false
             }
-            (Err(why), _) => kept.known = Known::Failed(why),
+            (Err(why), _) => {
+                kept.known = Known::Failed(why);
+                false
+            }
         }
     }
 
@@ -294,7 +363,7 @@ fn refused(id: &str, answer: &Answer) -> String {
             "there is no secret `{id}` in AWS Secrets Manager; `aws secretsmanager create-secret --name {id} --secret-string file://secrets.json` makes it"
         ),
         "AccessDeniedException" => format!(
-            "no permission to read the secret `{id}` in AWS Secrets Manager: the role wants secretsmanager:GetSecretValue on it, and kms:Decrypt on its key if that is your own"
+            "no permission to read the secret `{id}` in AWS Secrets Manager, or it does not exist: the role wants secretsmanager:GetSecretValue on it, and kms:Decrypt on its key if that is your own"
         ),
         "DecryptionFailure" => format!(
             "the key of the secret `{id}` in AWS Secrets Manager does not open it; the role wants kms:Decrypt on it"

@@ -200,6 +200,26 @@ pub struct ResponseParameters {
     pub retry_after: Option<u64>,
 }
 
+/// The answer to `getWebhookInfo`.
+#[derive(Debug, Deserialize)]
+pub struct WebhookInfoIs {
+    pub result: WebhookInfo,
+}
+
+/// `WebhookInfo`.
+#[derive(Debug, Deserialize)]
+pub struct WebhookInfo {
+    /// Empty if there is none.
+    #[serde(default)]
+    pub url: String,
+    #[serde(default)]
+    pub pending_update_count: u64,
+    /// In seconds since 1970.
+    #[serde(default)]
+    pub last_error_date: u64,
+    pub last_error_message: Option<String>,
+}
+
 /// The answer to `getFile`.
 #[derive(Debug, Deserialize)]
 pub struct FilePath {

@@ -98,7 +98,7 @@ impl Probe {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let app = &shared::function::start()?;
+    let app = &shared::function::start().map_err(|_| "the log says why it cannot start")?;
     let probe = &Probe::from_environment()?;
     run(service_fn(async |request: Request| {
         let (status, body) = match probe.run(app, &request).await {

@@ -93,6 +93,13 @@ async fn error(secrets: &Secrets, text: &str) -> String {
     secrets.get(&reference(text)).await.unwrap_err().to_string()
 }
 
+/// What `secret:A` is, for a message that begins now and was refused after `since`.
+async fn renewed(secrets: &Secrets, since: Instant) -> Renewal {
+    secrets
+        .renew([&reference("secret:A")], since, Millis::now())
+        .await
+}
+
 const NEVER: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
@@ -153,19 +160,19 @@ async fn a_refusal_fetches_again_but_not_often() {
 
     let often = secrets(&endpoint, Duration::ZERO);
     assert_eq!(get(&often, "secret:A").await, "hunter1");
-    assert!(!often.renew(a, Instant::now()).await, "it is the same");
+    assert_eq!(renewed(&often, Instant::now()).await, Renewal::Same);
     service.holds("shop", &json!({ "A": "hunter2" }));
     assert_eq!(
         get(&often, "secret:A").await,
         "hunter1",
         "nobody refused it"
     );
-    assert!(often.renew(a, Instant::now()).await);
+    assert_eq!(renewed(&often, Instant::now()).await, Renewal::Changed);
     assert_eq!(get(&often, "secret:A").await, "hunter2");
-    assert!(!often.renew(a, Instant::now()).await);
+    assert_eq!(renewed(&often, Instant::now()).await, Renewal::Same);
     // The object is there no longer: what was fetched stays.
     service.answers("shop", 500, &json!({}));
-    assert!(!often.renew(a, Instant::now()).await);
+    assert_eq!(renewed(&often, Instant::now()).await, Renewal::Unknown);
     assert_eq!(get(&often, "secret:A").await, "hunter2");
 
     service.holds("shop", &json!({ "A": "hunter1" }));
@@ -173,9 +180,18 @@ async fn a_refusal_fetches_again_but_not_often() {
     assert_eq!(get(&seldom, "secret:A").await, "hunter1");
     service.holds("shop", &json!({ "A": "hunter3" }));
     let before = service.asked().len();
-    assert!(!seldom.renew(a, Instant::now()).await);
+    let later = Millis::now().after(Duration::from_secs(1));
+    let renewal = seldom.renew(a, Instant::now(), later).await;
+    assert_eq!(renewal, Renewal::Unknown);
     assert_eq!(service.asked().len(), before, "not so soon");
-    assert!(!Secrets::default().renew(a, Instant::now()).await);
+    // What was fetched after the message began is known well enough.
+    let earlier = Millis::now().before(Duration::from_secs(60));
+    let renewal = seldom.renew(a, Instant::now(), earlier).await;
+    assert_eq!(renewal, Renewal::Same);
+    assert_eq!(
+        renewed(&Secrets::default(), Instant::now()).await,
+        Renewal::Same
+    );
 }
 
 #[tokio::test]
@@ -183,14 +199,13 @@ async fn whoever_was_refused_meanwhile_learns_of_it_too() {
     let (service, endpoint) = service().await;
     service.holds("shop", &json!({ "A": "hunter1" }));
     let secrets = secrets(&endpoint, Duration::from_millis(1));
-    let a = [&reference("secret:A")];
     let since = Instant::now();
     assert_eq!(get(&secrets, "secret:A").await, "hunter1");
     service.holds("shop", &json!({ "A": "hunter2" }));
-    while !secrets.renew(a, since).await {
+    while renewed(&secrets, since).await != Renewal::Changed {
         tokio::task::yield_now().await;
     }
-    assert!(secrets.renew(a, since).await, "it is another since then");
+    assert_eq!(renewed(&secrets, since).await, Renewal::Changed);
 }
 
 #[tokio::test]
@@ -202,6 +217,9 @@ async fn a_field_that_was_added_is_found() {
         error(&secrets, "secret:B").await,
         "the secret `secret:B` is not to be had: the secret `shop` in AWS Secrets Manager has no field `B`; add it"
     );
+    service.holds("shop", &json!({ "A": "hunter1", "B": 2 }));
+    let why = error(&secrets, "secret:B").await;
+    assert!(why.contains("is empty or no text"), "{why}");
     service.holds("shop", &json!({ "A": "hunter1", "B": "hunter2" }));
     assert_eq!(get(&secrets, "secret:B").await, "hunter2");
 }

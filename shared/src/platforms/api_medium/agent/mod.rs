@@ -1,11 +1,12 @@
 //! SmartBot360's bot as the AI that answers.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;
 
-pub use settings::Settings;
+pub use settings::{Attachments, Settings};
 
 use crate::platforms::{Brings, Buttons, Capabilities, Handover, Role, Threads};
 use crate::text::{Limit, Unit};

@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod attachment;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

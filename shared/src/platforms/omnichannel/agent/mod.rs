@@ -1,6 +1,7 @@
 //! The platform behind the Omnichannel API as the AI that answers; we are the client's server.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

@@ -166,12 +166,12 @@ pub fn judge(answer: &Answer) -> Result<(), Failure> {
     let inactive = answer.status == StatusCode::BAD_REQUEST && why.starts_with(INACTIVE);
     if inactive {
         // Of the channel or of the token in its URL: a person mends both.
-        return Err(Failure::misconfigured(
+        return Err(Failure::unauthorized(
             "status 400: the agent's channel is inactive, or the token in the webhook's URL is wrong",
         ));
     }
     if answer.status == StatusCode::NOT_FOUND {
-        return Err(Failure::misconfigured(
+        return Err(Failure::unauthorized(
             "status 404: the webhook's URL is wrong",
         ));
     }

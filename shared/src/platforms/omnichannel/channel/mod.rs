@@ -1,6 +1,7 @@
 //! A client's server that speaks the Omnichannel API, with us in the platform's place.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

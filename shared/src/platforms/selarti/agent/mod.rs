@@ -1,6 +1,7 @@
 //! Selarti as the AI that answers.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

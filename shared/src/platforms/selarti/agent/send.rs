@@ -109,6 +109,18 @@ async fn bearer(
     if !refused && let Some(token) = outside.tokens.get(id, &settings.url) {
         return Ok(token);
     }
+    let token = exchange(outside, settings, &api_key, target.timeout()?).await?;
+    outside.tokens.put(id, &settings.url, token.clone());
+    Ok(token)
+}
+
+/// A bearer token for the API key.
+pub(super) async fn exchange(
+    outside: &Outside<'_>,
+    settings: &Settings,
+    api_key: &Secret,
+    timeout: Duration,
+) -> Result<Secret, Failure> {
     let body = serde_json::json!({ &settings.api_key_field: api_key.expose() }).to_string();
     let headers =
         HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
@@ -119,7 +131,7 @@ async fn bearer(
             &endpoint(settings, "auth"),
             headers,
             body,
-            target.timeout()?,
+            timeout,
         )
         .await
         // Whether the exchange was done does not matter: the message was not sent.
@@ -136,14 +148,12 @@ async fn bearer(
             Failure::later(reason)
         });
     }
-    let token = exchanged(&answer.body, &settings.token_field).ok_or_else(|| {
+    exchanged(&answer.body, &settings.token_field).ok_or_else(|| {
         Failure::misconfigured(format!(
             "the answer to the exchange of the API key has no field `{}`; set `token_field`",
             settings.token_field
         ))
-    })?;
-    outside.tokens.put(id, &settings.url, token.clone());
-    Ok(token)
+    })
 }
 
 fn exchanged(body: &[u8], field: &str) -> Option<Secret> {

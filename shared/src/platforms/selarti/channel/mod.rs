@@ -2,6 +2,7 @@
 //! `all_messages`.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

@@ -1,6 +1,7 @@
 //! A bot on Telegram.
 
 pub mod answer;
+pub mod connect;
 pub mod fetch;
 pub mod receive;
 pub mod send;

@@ -11,9 +11,7 @@ use crate::delivery::failure::Failure;
 use crate::delivery::outside::{Outside, Target};
 use crate::fit;
 use crate::http::Answer;
-use crate::model::{
-    Button, ChatId, Contact, Content, File, FileKind, FileSource, Location, Message,
-};
+use crate::model::{Button, Contact, Content, File, FileKind, FileSource, Location, Message};
 use crate::platforms::telegram::wire::Answered;
 use crate::platforms::{Delivered, Progress};
 use crate::text::{markdown, split};
@@ -194,15 +192,13 @@ pub async fn send(
     };
     let bot = Bot {
         outside,
+        target,
         settings,
-        chat: target.conversation.chat(),
     };
-    match bot.call(&sending.call, target.timeout()?).await {
+    match bot.call(&sending.call).await {
         Err(Refused::Content(_)) if !sending.otherwise.is_empty() => {
             for call in &sending.otherwise {
-                bot.call(call, target.timeout()?)
-                    .await
-                    .map_err(Failure::from)?;
+                bot.call(call).await.map_err(Failure::from)?;
             }
         }
         result => result.map_err(Failure::from)?,
@@ -212,12 +208,12 @@ pub async fn send(
 
 struct Bot<'a> {
     outside: &'a Outside<'a>,
+    target: &'a Target<'a>,
     settings: &'a Settings,
-    chat: &'a ChatId,
 }
 
 impl Bot<'_> {
-    async fn call(&self, call: &Call, timeout: Duration) -> Result<(), Refused> {
+    async fn call(&self, call: &Call) -> Result<(), Refused> {
         let token = self
             .outside
             .secrets
@@ -226,7 +222,7 @@ impl Bot<'_> {
             .map_err(|error| Refused::Failed(Failure::misconfigured(error)))?;
         let mut parameters = call.parameters.clone();
         if let Some(parameters) = parameters.as_object_mut() {
-            let chat = self.chat.as_str();
+            let chat = self.target.conversation.chat().as_str();
             let chat = chat
                 .parse::<i64>()
                 .map_or_else(|_| Value::from(chat), Value::from);
@@ -236,6 +232,8 @@ impl Bot<'_> {
         let url = format!("{base}/bot{}/{}", token.expose(), call.method);
         let headers =
             HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        // Asked last: looking up the token may have taken some of the time.
+        let timeout = self.target.timeout().map_err(Refused::Failed)?;
         let answer = self
             .outside
             .http

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::connect::UPDATES;
 use crate::connections::{InDoubt, SecretRef};
 use crate::platforms::ConnectionSettings;
 
@@ -39,7 +40,8 @@ impl ConnectionSettings for Settings {
         format!(
             "In a shell where the two variables are set:\n\
              curl -sS \"{api}/bot${bot}/setWebhook\" -d 'url={url}' -d \"secret_token=${secret}\" \
-             -d 'allowed_updates=[\"message\",\"edited_message\",\"callback_query\"]'"
+             -d 'allowed_updates=[{}]'",
+            UPDATES.map(|update| format!("\"{update}\"")).join(",")
         )
     }
 

@@ -2,6 +2,7 @@
 //! operators take over.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

@@ -1,6 +1,7 @@
 //! Webim's External Bot API 2.0: it tells the bot what happens, and the bot calls its REST API.
 
 pub mod answer;
+pub mod connect;
 pub mod receive;
 pub mod send;
 mod settings;

@@ -146,7 +146,9 @@ pub async fn send(
     }
     let Part { call, otherwise } = parts.swap_remove(part);
     match make(outside, target, settings, &call).await {
-        Err(Failure::Never { .. }) if !otherwise.is_empty() => {
+        Err(Failure::Never { .. } | Failure::Unauthorized { never: true, .. })
+            if !otherwise.is_empty() =>
+        {
             for call in otherwise {
                 make(outside, target, settings, &call).await?;
             }
