@@ -1,74 +1,77 @@
 //! `switchboard apply`: the configuration's connections into a table. Functions see a change within a minute.
 
-use std::path::PathBuf;
+use std::time::Duration;
 
-use super::{Failure, line, table};
-use crate::configuration::{self, FILE};
-use crate::terminal;
+use shared::connections::cache::FRESH;
+
+use super::{Failure, difference, line, told};
+use crate::{configuration, terminal};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The connections
-    #[arg(long, value_name = "FILE", default_value = FILE)]
-    config: PathBuf,
     #[command(flatten)]
-    table: table::Arguments,
-    /// Only print what would be written
+    what: difference::Arguments,
+    /// Do not ask
     #[arg(long)]
-    dry_run: bool,
-    /// Remove the table's connections that are not in the file. Without it they stay: several files may share a table
+    yes: bool,
+    /// Do not wait before agents are removed, although functions may go by routes to them for a minute yet
     #[arg(long)]
-    prune: bool,
+    at_once: bool,
 }
 
-/// Writes what differs, and prints it: `+` new, `~` changed, `=` as it was, `-` removed, `?` not in the file.
+/// How long functions go by what they have read: what is being read when it is written, too.
+const FORGOTTEN: Duration = FRESH.saturating_add(Duration::from_secs(5));
+
+/// Shows what differs, asks, and writes it.
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let configuration = configuration::load(&arguments.config).map_err(line)?;
-    let table = arguments.table.open().await?;
-    let store = &table.app.store;
-    // All of it is read before anything is written, so that a table that cannot be read is not half changed.
-    let there = store.connection_ids().await.map_err(line)?;
-    let mut changes = Vec::new();
-    for connection in &configuration.connections {
-        let id = &connection.id;
-        let sign = if !there.contains(id) {
-            '+'
-        } else if matches!(store.connection(id).await, Ok(Some(now)) if now == *connection) {
-            '='
-        } else {
-            // Also what this version cannot read: it is replaced.
-            '~'
-        };
-        changes.push((sign, connection));
+    let (table, difference) = arguments.what.find().await?;
+    let store = table.patient();
+    let lacks = store.lacks().await.map_err(told)?;
+    if !lacks.is_empty() {
+        let lacks: Vec<_> = lacks.iter().map(ToString::to_string).collect();
+        return Err(format!(
+            "nothing is written to the table {}: {}",
+            store.table(),
+            lacks.join("; and ")
+        ));
     }
-    for (sign, connection) in changes {
-        if sign != '=' && !arguments.dry_run {
-            store.put_connection(connection).await.map_err(line)?;
+    terminal::line(difference::text(&difference)?).map_err(line)?;
+    if difference.is_none() {
+        terminal::line("There is nothing to write.").map_err(line)?;
+        table.close().await;
+        return Ok(());
+    }
+    if !arguments.yes {
+        match terminal::ask("Write this?").map_err(line)? {
+            Some(true) => {}
+            Some(false) => return Err("nothing was written".to_owned()),
+            None => {
+                return Err(
+                    "nothing was written: there is no terminal to ask on; --yes writes without asking, \
+                     and `switchboard diff` only shows the difference"
+                        .to_owned(),
+                );
+            }
         }
-        let to = match &connection.route {
-            Some(route) => format!(", answered by {}", route.agent),
-            None => String::new(),
-        };
-        let (id, platform) = (&connection.id, connection.platform().name());
-        terminal::line(format_args!("{sign} {id} ({platform}{to})")).map_err(line)?;
     }
-    let configured = |id| configuration.connections.iter().any(|known| known.id == id);
-    for id in there.into_iter().filter(|id| !configured(id.clone())) {
-        if !arguments.prune {
-            terminal::line(format_args!(
-                "? {id} is not in the file; --prune removes it"
-            ))
+    let wait = difference.takes_agents() && !arguments.at_once;
+    if wait {
+        terminal::line("Agents go last, when no function can go by a route to them any more: this takes a minute.")
             .map_err(line)?;
-            continue;
-        }
-        if !arguments.dry_run {
-            store.remove_connection(&id).await.map_err(line)?;
-        }
-        terminal::line(format_args!("- {id}")).map_err(line)?;
     }
-    if arguments.dry_run {
-        terminal::line("Nothing was written.").map_err(line)?;
-    }
+    let forgotten = async || {
+        if wait {
+            tokio::time::sleep(FORGOTTEN).await;
+        }
+    };
+    let written = configuration::write(&store, &difference, forgotten).await;
+    written.map_err(line)?;
+    terminal::line(if table.is_file {
+        "Written. A gateway on this file goes by it within a minute; one that is started writes its own configuration."
+    } else {
+        "Written. The functions go by it within a minute."
+    })
+    .map_err(line)?;
     table.close().await;
     Ok(())
 }

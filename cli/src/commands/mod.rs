@@ -1,13 +1,22 @@
 //! The commands.
 //!
 //! * [`run`] is the gateway with a configuration, [`demonstration`] the same with simulated platforms.
-//! * [`urls`] says what to paste into each platform.
-//! * [`apply`], [`dead`] and [`show`] work on a table ([`table`]), of a deployment or of a gateway.
+//! * [`urls`] says what to paste into each platform, and [`connect`] tells it those that have a call for it.
+//! * [`apply`], [`diff`] and [`export`] are about the connections in a table ([`table`]), of a deployment or of a gateway;
+//!   [`difference`] prints what the first two find. [`dead`] and [`show`] are about its conversations.
+//! * [`costs`] says what a deployment costs.
 
 mod apply;
+mod connect;
+mod costs;
 mod dead;
 mod demonstration;
+mod diff;
+mod difference;
+#[cfg(test)]
+mod documented;
 mod duration;
+mod export;
 mod run;
 mod show;
 mod signals;
@@ -18,12 +27,15 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use shared::store::StoreError;
 use tracing::Level;
 
 use crate::{logging, terminal};
 
 /// What every failure ends with, as clap's do for what it cannot read.
 const FAILURE: u8 = 2;
+/// What `switchboard diff` ends with when there is a difference, as `diff` does.
+const DIFFERENT: u8 = 1;
 
 /// Connects the places where people chat with the AI that answers them. Alone, it runs a demonstration.
 #[derive(Debug, Parser)]
@@ -44,12 +56,20 @@ enum Command {
     Run(run::Arguments),
     /// Print each connection's webhook URL and where to paste it
     Urls(urls::Arguments),
-    /// Write the configuration's connections to a table
+    /// Tell a platform its connection's webhook, or check the credentials with it
+    Connect(connect::Arguments),
+    /// Write the configuration's connections to a table: shows what differs, and asks
     Apply(apply::Arguments),
+    /// Show what `apply` would write. Exit code 0: nothing, 1: something, 2: it failed
+    Diff(diff::Arguments),
+    /// Print a table's connections as a configuration
+    Export(export::Arguments),
     /// Look at messages that could not be delivered, send them again, discard them
     Dead(dead::Arguments),
     /// Show a conversation: who answers it, and what waits in it
     Show(show::Arguments),
+    /// Print what a deployment costs in a month
+    Costs(costs::Arguments),
 }
 
 /// Why a command failed: a line for a person.
@@ -71,14 +91,19 @@ pub fn main() -> ExitCode {
                 match command {
                     Command::Run(arguments) => run::run(arguments).await,
                     Command::Urls(arguments) => urls::run(&arguments).await,
+                    Command::Connect(arguments) => connect::run(&arguments).await,
                     Command::Apply(arguments) => apply::run(&arguments).await,
+                    Command::Diff(arguments) => return diff::run(&arguments).await,
+                    Command::Export(arguments) => export::run(&arguments).await,
                     Command::Dead(arguments) => dead::run(&arguments).await,
                     Command::Show(arguments) => show::run(&arguments).await,
+                    Command::Costs(arguments) => costs::run(&arguments),
                 }
+                .map(|()| ExitCode::SUCCESS)
             })
         });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             terminal::error(failure);
             ExitCode::from(FAILURE)
@@ -99,6 +124,15 @@ fn level(given: Option<Level>) -> Result<Level, Failure> {
 /// Any error as a failure.
 fn line(error: impl Display) -> Failure {
     error.to_string()
+}
+
+/// A table's failure, with what to do about it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what errors are mapped by"
+)]
+fn told(error: StoreError) -> Failure {
+    error.with_remedy()
 }
 
 #[cfg(test)]

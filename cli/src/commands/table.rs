@@ -37,6 +37,11 @@ pub(super) struct Table {
 }
 
 impl Arguments {
+    /// Whether they name a table.
+    pub(super) fn is_given(&self) -> bool {
+        self.data.is_some() || self.table.is_some() || self.endpoint.is_some()
+    }
+
     /// Opens it.
     pub(super) async fn open(&self) -> Result<Table, Failure> {
         let http = Http::new().map_err(line)?;
@@ -72,6 +77,11 @@ impl Arguments {
 }
 
 impl Table {
+    /// The table, for reading all of it and for many writes.
+    pub(super) fn patient(&self) -> Store {
+        self.app.store.patient()
+    }
+
     /// Lets go of it.
     pub(super) async fn close(self) {
         if let Some(mut embedded) = self.embedded {

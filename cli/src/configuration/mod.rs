@@ -3,12 +3,18 @@
 //! * [`read`] goes through the file; [`section`] makes one section of it into settings; [`error`] says what is wrong, where,
 //!   and what would be right; [`similar`] finds what was meant.
 //! * [`secrets`] checks what the connections refer to.
+//! * [`difference`] compares the connections with those of a table, [`write`](mod@write) makes the table's what they should be,
+//!   and [`export`](mod@export) makes a file of them. [`keys`] is a connection as the keys that a person writes.
 
+mod difference;
 mod error;
+mod export;
+mod keys;
 mod read;
 mod secrets;
 mod section;
 mod similar;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -16,8 +22,13 @@ mod tests;
 use std::path::Path;
 
 use shared::connections::Connection;
+use shared::model::ConnectionId;
 
+pub use difference::{Change, Difference, KeyChange, Stranded};
 pub use error::Error;
+pub use export::export;
+pub use keys::Literal;
+pub use write::{NotWritten, write};
 
 /// The name that the file has unless another is given.
 pub const FILE: &str = "switchboard.toml";
@@ -27,6 +38,24 @@ pub const FILE: &str = "switchboard.toml";
 pub struct Configuration {
     /// The connections: first the channels, then the agents, each in the order of their ids.
     pub connections: Vec<Connection>,
+}
+
+impl Configuration {
+    /// One of the connections; errors call the configuration `file_name`.
+    ///
+    /// # Errors
+    /// If there is none with this id: which there are.
+    pub fn find(&self, id: &ConnectionId, file_name: &str) -> Result<&Connection, Error> {
+        let found = self
+            .connections
+            .iter()
+            .find(|connection| connection.id == *id);
+        found.ok_or_else(|| {
+            let ids = self.connections.iter();
+            let ids: Vec<_> = ids.map(|connection| connection.id.as_str()).collect();
+            Error::whole(file_name, similar::unknown("connection", id.as_str(), &ids))
+        })
+    }
 }
 
 /// Reads a file.

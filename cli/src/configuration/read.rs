@@ -1,5 +1,7 @@
 //! The file from top to bottom.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -10,12 +12,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Error;
+use super::keys::section;
 use super::section::{Section, Wrong};
 use super::similar::unknown;
 
 /// The connections of `text`.
 pub(super) fn read(text: &str, file: &str) -> Result<Vec<Connection>, Error> {
-    let file = File { text, name: file };
+    let file = File {
+        text,
+        name: file,
+        lines: OnceCell::new(),
+    };
     let document = DeTable::parse(text).map_err(|error| {
         // The parser's own display shows the line, which may hold a secret.
         let what = format!("is not TOML: {}", error.message());
@@ -38,8 +45,17 @@ pub(super) fn read(text: &str, file: &str) -> Result<Vec<Connection>, Error> {
         let what = "no channel is configured; begin one with a section [channels.its-id]";
         return Err(Error::whole(file.name, what));
     }
+    // By id, because there may be thousands of each.
+    let known = Known {
+        channels: positions(&channels),
+        agents: positions(&agents),
+    };
     for agent in &agents {
-        if let Some(channel) = channels.iter().find(|channel| channel.id == agent.id) {
+        if let Some(channel) = known
+            .channels
+            .get(&agent.id)
+            .and_then(|at| channels.get(*at))
+        {
             let line = file.line(&channel.span);
             let what =
                 format!("a channel has this id already, in line {line}; an id is for one of them");
@@ -47,7 +63,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Vec<Connection>, Error> {
         }
     }
     for route in file.routes(document)? {
-        file.route(route, &mut channels, &agents)?;
+        file.route(route, &mut channels, &known)?;
     }
     for channel in &channels {
         if channel.route.is_none() {
@@ -65,9 +81,29 @@ pub(super) fn read(text: &str, file: &str) -> Result<Vec<Connection>, Error> {
         .collect())
 }
 
+/// Where each connection is among those of its role.
+struct Known {
+    channels: HashMap<ConnectionId, usize>,
+    agents: HashMap<ConnectionId, usize>,
+}
+
+fn positions(found: &[Found]) -> HashMap<ConnectionId, usize> {
+    let ids = found.iter().map(|found| found.id.clone());
+    ids.zip(0..).collect()
+}
+
+/// What there is to choose from, in the order of the ids.
+fn choices(known: &HashMap<ConnectionId, usize>) -> Vec<&str> {
+    let mut choices: Vec<_> = known.keys().map(ConnectionId::as_str).collect();
+    choices.sort_unstable();
+    choices
+}
+
 struct File<'a> {
     text: &'a str,
     name: &'a str,
+    /// Where each line ends.
+    lines: OnceCell<Vec<usize>>,
 }
 
 /// A connection and where it was.
@@ -100,8 +136,11 @@ struct Place<'a> {
 
 impl File<'_> {
     fn line(&self, span: &Range<usize>) -> usize {
-        let before = self.text.bytes().take(span.start);
-        1 + before.filter(|byte| *byte == b'\n').count()
+        let lines = self.lines.get_or_init(|| {
+            let ends = self.text.match_indices('\n');
+            ends.map(|(end, _)| end).collect()
+        });
+        1 + lines.partition_point(|end| *end < span.start)
     }
 
     fn at(&self, span: &Range<usize>, what: impl Into<String>) -> Error {
@@ -121,10 +160,7 @@ impl File<'_> {
     }
 
     fn connections(&self, document: &DeTable<'_>, role: Role) -> Result<Vec<Found>, Error> {
-        let name = match role {
-            Role::Channel => "channels",
-            Role::Agent => "agents",
-        };
+        let name = section(role);
         let Some((key, sections)) = document.get_key_value(name) else {
             return Ok(Vec::new());
         };
@@ -264,7 +300,7 @@ impl File<'_> {
         &self,
         (span, table): (Range<usize>, &DeTable<'_>),
         channels: &mut [Found],
-        agents: &[Found],
+        known: &Known,
     ) -> Result<(), Error> {
         let place = Place {
             name: "[[routes]]",
@@ -282,24 +318,21 @@ impl File<'_> {
         route
             .check()
             .map_err(|(key, what)| self.at_key(place, Some(key), format!("`{key}` {what}")))?;
-        if !agents.iter().any(|agent| agent.id == route.agent) {
-            let choices: Vec<_> = agents.iter().map(|agent| agent.id.as_str()).collect();
-            let what = unknown("agent", route.agent.as_str(), &choices);
-            return Err(self.at_key(place, Some("agent"), what));
+        for (key, agent) in [
+            ("agent", Some(&route.agent)),
+            ("second_agent", route.second_agent.as_ref()),
+        ] {
+            if let Some(agent) = agent.filter(|agent| !known.agents.contains_key(*agent)) {
+                let what = unknown("agent", agent.as_str(), &choices(&known.agents));
+                return Err(self.at_key(place, Some(key), what));
+            }
         }
-        if let Some(second) = &route.second_agent
-            && !agents.iter().any(|agent| agent.id == *second)
-        {
-            let choices: Vec<_> = agents.iter().map(|agent| agent.id.as_str()).collect();
-            let what = unknown("agent", second.as_str(), &choices);
-            return Err(self.at_key(place, Some("second_agent"), what));
-        }
-        let Some(found) = channels
-            .iter_mut()
-            .find(|found| found.id.as_str() == channel)
-        else {
-            let choices: Vec<_> = channels.iter().map(|found| found.id.as_str()).collect();
-            let what = unknown("channel", channel, &choices);
+        let at = channel
+            .parse::<ConnectionId>()
+            .ok()
+            .and_then(|id| known.channels.get(&id));
+        let Some(found) = at.and_then(|at| channels.get_mut(*at)) else {
+            let what = unknown("channel", channel, &choices(&known.channels));
             return Err(self.at_key(place, Some("channel"), what));
         };
         if let Some((_, line)) = found.route {

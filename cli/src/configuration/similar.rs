@@ -1,5 +1,8 @@
 //! What was probably meant.
 
+/// So many choices are named; of thousands, the guess is what helps.
+const NAMED: usize = 20;
+
 /// Says that `given` is none of `choices`, which one it was probably meant to be, and what there is: `unknown key `tokn`
 /// (did you mean `token`?); one of: platform, token`.
 pub(super) fn unknown(kind: &str, given: &str, choices: &[&str]) -> String {
@@ -7,10 +10,14 @@ pub(super) fn unknown(kind: &str, given: &str, choices: &[&str]) -> String {
     if let Some(meant) = closest(given, choices) {
         text.push_str(&format!(" (did you mean `{meant}`?)"));
     }
-    match choices {
-        [] => text,
-        _ => format!("{text}; one of: {}", choices.join(", ")),
+    let (named, more) = choices.split_at(NAMED.min(choices.len()));
+    if !named.is_empty() {
+        text.push_str(&format!("; one of: {}", named.join(", ")));
     }
+    if !more.is_empty() {
+        text.push_str(&format!(" and {} more", more.len()));
+    }
+    text
 }
 
 /// The choice that takes the fewest changes, if they are few.
@@ -70,5 +77,14 @@ mod tests {
             "unknown key `colour`; one of: platform, token"
         );
         assert_eq!(unknown("agent", "a", &[]), "unknown agent `a`");
+    }
+
+    #[test]
+    fn of_thousands_a_few_are_named() {
+        let ids: Vec<String> = (0..10_000).map(|number| format!("shop-{number}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let said = unknown("agent", "shp-9999", &ids);
+        assert!(said.contains("(did you mean `shop-9999`?)"), "{said}");
+        assert!(said.ends_with(", shop-19 and 9980 more"), "{said}");
     }
 }

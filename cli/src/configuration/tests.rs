@@ -594,3 +594,36 @@ async fn secrets_are_all_there_and_fit() {
         );
     }
 }
+
+/// A configuration of many customers.
+fn of_many(customers: usize) -> String {
+    let mut text = String::new();
+    for number in 0..customers {
+        text.push_str(&format!(
+            "[channels.site-{number}]\nplatform = \"webim\"\ntoken = \"secret:c{number}/SITE\"\n\n\
+             [agents.helper-{number}]\nplatform = \"selarti\"\nurl = \"https://selarti.example\"\n\
+             token = \"secret:c{number}/TOKEN\"\ntask_id = \"{number}\"\nwebhook_token = \"secret:c{number}/HOOK\"\n\n\
+             [[routes]]\nchannel = \"site-{number}\"\nagent = \"helper-{number}\"\n\n"
+        ));
+    }
+    text
+}
+
+/// With a look at each of the others for each, this takes minutes.
+#[test]
+fn thousands_of_connections_are_read_in_a_moment() {
+    let text = of_many(10_000);
+    let began = std::time::Instant::now();
+    let configuration = parse(&text, FILE).unwrap();
+    let lines = text.lines().count();
+    let broken = format!("{text}[[routes]]\nchannel = \"site-1\"\nagent = \"helpr-9999\"\n");
+    let said = parse(&broken, FILE).unwrap_err().to_string();
+    let took = began.elapsed();
+    assert_eq!(configuration.connections.len(), 20_000);
+    let begins = format!(
+        "switchboard.toml:{}: [[routes]]: unknown agent `helpr-9999` (did you mean `helper-9999`?); one of: helper-0, ",
+        lines + 3
+    );
+    assert!(said.starts_with(&begins), "{said}");
+    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+}

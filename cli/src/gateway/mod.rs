@@ -98,6 +98,8 @@ pub enum Error {
     Files(io::Error),
     /// The embedded DynamoDB does not do what it has to.
     Store(StoreError),
+    /// The connections cannot be written into it.
+    Connections(String),
     /// The stream cannot be played.
     Stream(String),
     /// The template is not as the gateway needs it: a mistake of the build.
@@ -116,6 +118,9 @@ impl fmt::Display for Error {
             Self::Data { data, reason } => write!(f, "the data in {data} cannot be used: {reason}"),
             Self::Files(error) => write!(f, "the folder for files: {error}"),
             Self::Store(error) => write!(f, "the embedded DynamoDB: {error}"),
+            Self::Connections(reason) => {
+                write!(f, "the connections in the embedded DynamoDB: {reason}")
+            }
             Self::Stream(reason) | Self::Template(reason) => f.write_str(reason),
             Self::Http(reason) => write!(f, "the HTTP client: {reason}"),
             Self::Listener(error) => write!(f, "the listener: {error}"),
@@ -172,7 +177,7 @@ impl Gateway {
         store.create_table().await.map_err(Error::Store)?;
         connections::replace(&store, &configuration.connections)
             .await
-            .map_err(Error::Store)?;
+            .map_err(Error::Connections)?;
 
         let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
         let (folder, at) = files::folder(&kept_beside, &public_url).map_err(Error::Files)?;

@@ -105,7 +105,7 @@ async fn connections_that_are_no_longer_configured_are_gone() {
     let site = "site".parse().unwrap();
     let helper = "helper".parse().unwrap();
     let gateway = Gateway::start(first).await.unwrap();
-    assert_eq!(gateway.app().store.connection_ids().await.unwrap().len(), 2);
+    assert_eq!(gateway.app().store.connections().await.unwrap().len(), 2);
     gateway.stop().await;
 
     let mut second = options().await;
@@ -116,7 +116,9 @@ async fn connections_that_are_no_longer_configured_are_gone() {
         .retain(|connection| connection.id == helper);
     let gateway = Gateway::start(second).await.unwrap();
     let store = &gateway.app().store;
-    assert_eq!(store.connection_ids().await.unwrap(), [helper]);
+    let connections = store.connections().await.unwrap();
+    let ids: Vec<_> = connections.into_iter().map(|kept| kept.id).collect();
+    assert_eq!(ids, [helper]);
     assert_eq!(store.connection(&site).await.unwrap(), None);
     gateway.stop().await;
 }

@@ -1,13 +1,10 @@
-//! `switchboard dead` and `switchboard apply`, on a gateway that runs.
+//! `switchboard dead`, on a gateway that runs.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use shared::connections::{Secret, Secrets};
 use shared::delivery::retry::Retry;
-use shared::http::Http;
-use shared::store::client::{Access, client};
-use shared::store::{Store, StoreError};
 use simulators::faults::Fault;
 use simulators::selarti::{self, Selarti};
 use simulators::webim::{Outcome, Shown, Webim};
@@ -128,56 +125,4 @@ async fn a_dead_letter_is_listed_sent_again_and_gone() {
     );
     assert_eq!(selarti.accepted().len(), 2);
     gateway.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn apply_writes_what_differs_and_removes_only_what_it_is_told_to() -> Result<(), StoreError> {
-    let given = SECRETS.map(|(name, value)| (name.to_owned(), Secret::new(value).unwrap()));
-    let gateway = Gateway::start(Options::new(
-        parse(GOOD, "test").unwrap(),
-        Secrets::with(HashMap::from(given)),
-        TcpListener::bind("127.0.0.1:0").await.unwrap(),
-    ))
-    .await
-    .unwrap();
-    let endpoint = gateway.dynamodb_url();
-    let store = Store::new(
-        client(&Http::new().unwrap(), &Access::emulator(endpoint)),
-        TABLE,
-    );
-    let changed = GOOD
-        .replace("[channels.site]", "[channels.shop]")
-        .replace("channel = \"site\"", "channel = \"shop\"")
-        .replace("http://127.0.0.1:1", "http://127.0.0.1:2");
-    let (_folder, file) = written(&changed);
-    let apply = [
-        "apply",
-        "--config",
-        text(&file),
-        "--table",
-        TABLE,
-        "--endpoint",
-        endpoint,
-    ];
-    let apply = |more: &[&str]| tokio::task::block_in_place(|| ran(&[&apply[..], more].concat()));
-
-    let plan = "+ shop (webim, answered by helper)\n= shop-bot (telegram, answered by helper)\n~ helper (selarti)\n";
-    assert_eq!(
-        apply(&["--dry-run"]),
-        format!("{plan}? site is not in the file; --prune removes it\nNothing was written.\n")
-    );
-    let site = "site".parse().unwrap();
-    assert_eq!(store.connection_ids().await?.len(), 3);
-
-    assert_eq!(
-        apply(&[]),
-        format!("{plan}? site is not in the file; --prune removes it\n")
-    );
-    assert_eq!(store.connection_ids().await?.len(), 4);
-    let pruned = plan.replace(['+', '~'], "=");
-    assert_eq!(apply(&["--prune"]), format!("{pruned}- site\n"));
-    assert_eq!(store.connection(&site).await?, None);
-    assert_eq!(store.connection_ids().await?.len(), 3);
-    gateway.stop().await;
-    Ok(())
 }

@@ -86,7 +86,8 @@ impl Demonstration {
     fn site_heard(&self, times: usize) {
         let agent = self.agent("site");
         for _ in 0..times {
-            let line = format!("count=\"in\" platform=\"{agent}\" connection=\"site\"");
+            // Kept, until the site asks for it: it goes nowhere yet.
+            let line = format!("connection=\"site\" platform=\"{agent}\" lane=\"to_channel\"");
             tokio::task::block_in_place(|| self.process.logged(&line));
         }
     }

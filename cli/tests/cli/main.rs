@@ -6,11 +6,15 @@
     reason = "a helper that cannot go on is a test that fails"
 )]
 
+mod apply;
+mod connect;
 mod dead;
 mod demonstration;
+mod export;
 mod messages;
 mod paste;
 mod process;
+mod proxy;
 mod restart;
 mod stopping;
 mod urls;

@@ -25,7 +25,9 @@ async fn what_is_in_flight_is_finished() {
             .collect();
         let mut asked = asking(lines[0]);
         // The agent has the message and has yet to call the webhook with its answer.
-        tokio::task::block_in_place(|| process.logged("count=\"out\" platform=\"selarti\""));
+        tokio::task::block_in_place(|| {
+            process.logged("outcome=\"delivered\" connection=\"site\" platform=\"webim\"");
+        });
         process.signal(signal);
         let answer = asked.join_next().await.unwrap().unwrap();
         assert!(answer.contains("You said: Hello"), "{signal}: {answer}");
@@ -44,7 +46,9 @@ async fn a_second_one_does_not_wait() {
         .find_map(|line| line.strip_prefix("  curl "))
         .unwrap();
     let mut asked = asking(&format!("curl {line}"));
-    tokio::task::block_in_place(|| process.logged("count=\"out\" platform=\"selarti\""));
+    tokio::task::block_in_place(|| {
+        process.logged("outcome=\"delivered\" connection=\"site\" platform=\"webim\"");
+    });
     process.signal("INT");
     process.signal("TERM");
     let ended = process.end();

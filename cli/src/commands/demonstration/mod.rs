@@ -73,8 +73,7 @@ pub(super) async fn run(
     .await
     .map_err(line)?;
     let here = gateway.base_url();
-    let connected = world.connect(&here, &connections, &secrets).await;
-    connected.map_err(line)?;
+    world.connect(&here, &connections, &secrets).await?;
 
     let site = format!(
         "{}/connector/webim/webim_message/{}.{}/bot_api_webhook",

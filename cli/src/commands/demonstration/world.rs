@@ -100,10 +100,8 @@ impl World {
         secrets: &Secrets,
     ) -> Result<(), Failure> {
         for connection in connections {
-            let secret = secrets
-                .get(connection.settings.webhook_secret())
-                .await
-                .map_err(line)?;
+            let secret = secrets.get(connection.settings.webhook_secret()).await;
+            let secret = secret.map_err(line)?;
             let secret = secret.expose();
             let path = connection
                 .settings
