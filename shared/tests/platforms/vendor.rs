@@ -14,6 +14,7 @@ use shared::delivery::outside::{Outside, Target, Tokens};
 use shared::http::Http;
 use shared::mailbox::{EventHash, Lane};
 use shared::model::{ChatId, ConversationKey, Facts, Message, Mode, Visitor};
+use shared::platforms::connect::{Connected, NotConnected, Registration};
 use shared::platforms::{self, ConnectionSettings, Delivered, Settings};
 use shared::store::conversation::{Conversation, KeptThread};
 use shared::time::Millis;
@@ -52,6 +53,26 @@ impl Vendor {
         Self { url, requests }
     }
 
+    /// Answers each request with the next of `answers`; after the last one, requests are taken and never answered.
+    pub(crate) fn hanging_after(answers: Vec<(u16, &'static str)>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for (status, body) in answers {
+                let (stream, _) = listener.accept().unwrap();
+                serve(stream, status, body, &record);
+            }
+            // Held, because one that is dropped is an answer of a kind.
+            let mut held = Vec::new();
+            while let Ok((stream, _)) = listener.accept() {
+                held.push(stream);
+            }
+        });
+        Self { url, requests }
+    }
+
     /// A vendor that is down.
     pub(crate) fn down() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -83,13 +104,17 @@ fn serve(stream: TcpStream, status: u16, answer: &str, record: &Mutex<Vec<Reques
             None => break,
         }
     }
-    let length = headers["content-length"].parse().unwrap();
+    let length = headers.get("content-length");
+    let length = length.map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
     record.lock().unwrap().push(Request {
         line: line.trim_end().to_owned(),
         headers,
-        body: serde_json::from_slice(&body).unwrap(),
+        body: match length {
+            0 => Value::Null,
+            _ => serde_json::from_slice(&body).unwrap(),
+        },
     });
     let head = format!(
         "HTTP/1.1 {status} Because\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
@@ -107,6 +132,7 @@ pub(crate) struct Sender {
     tokens: Tokens,
     connection: Connection,
     conversation: Conversation,
+    lease: Duration,
 }
 
 impl Sender {
@@ -129,7 +155,14 @@ impl Sender {
                 route: None,
             },
             conversation: conversation(chat.parse().unwrap()),
+            lease: Duration::from_secs(10),
         }
+    }
+
+    /// Sends with a lease of so long.
+    pub(crate) fn within(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
     }
 
     /// Sends with another secret under this name.
@@ -178,9 +211,26 @@ impl Sender {
             conversation: &self.conversation,
             event: EventHash(*b"an event"),
             number: 7,
-            until: Millis::now().after(Duration::from_secs(10)),
+            // After what was fetched before, in whatever millisecond that was.
+            accepted: Millis::now().after(Duration::from_millis(1)),
+            until: Millis::now().after(self.lease),
         };
         platforms::send(&outside, &target, message, part).await
+    }
+
+    /// Connects the connection, whose webhook has this URL.
+    pub(crate) async fn connect(&self, url: &str, take: bool) -> Result<Connected, NotConnected> {
+        let outside = Outside {
+            http: &self.http,
+            secrets: &self.secrets,
+            tokens: &self.tokens,
+        };
+        let registration = Registration {
+            connection: &self.connection,
+            url,
+            take,
+        };
+        platforms::connect(&outside, registration).await
     }
 
     /// All that the process could write into a log of itself.

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeyType};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+};
 use serde_yaml_ng::Value;
 use shared::mailbox::Owner;
 use shared::store::conversation::{Conversation, LaneName};
 use shared::store::mailbox::{Give, Given};
-use shared::store::table::{KEYS, STREAM, TTL};
+use shared::store::table::{KEYS, Lack, STREAM, TTL};
 use shared::store::{Item, Store};
 
-use crate::emulator::{fresh_key, raw_item, store};
+use crate::emulator::{fresh_key, raw_item, store, store_named};
 use crate::make::{START, accept, lease};
 
 fn template() -> Value {
@@ -76,6 +79,81 @@ async fn the_emulators_table_is_the_same() {
     let ttl = ttl.table_name(store.table()).send().await.unwrap();
     let ttl = ttl.time_to_live_description.unwrap();
     assert_eq!(ttl.attribute_name.as_deref(), Some(TTL));
+}
+
+/// A table that somebody else has made.
+async fn made(
+    name: &str,
+    keys: [(&str, KeyType, ScalarAttributeType); 2],
+    stream: Option<StreamViewType>,
+    life: Option<&str>,
+) -> Store {
+    let (store, _) = store_named(name);
+    let mut create = store
+        .client()
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest);
+    for (name, key_type, attribute_type) in keys {
+        let definition = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(attribute_type);
+        let key = KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(key_type);
+        create = create
+            .attribute_definitions(definition.build().unwrap())
+            .key_schema(key.build().unwrap());
+    }
+    if let Some(view) = stream {
+        let stream = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(view);
+        create = create.stream_specification(stream.build().unwrap());
+    }
+    create.send().await.unwrap();
+    if let Some(attribute) = life {
+        let life = TimeToLiveSpecification::builder()
+            .attribute_name(attribute)
+            .enabled(true);
+        let update = store.client().update_time_to_live().table_name(name);
+        let update = update.time_to_live_specification(life.build().unwrap());
+        update.send().await.unwrap();
+    }
+    store
+}
+
+#[tokio::test]
+async fn what_a_table_is_without_is_named() {
+    let right = || KEYS.map(|(name, key_type)| (name, key_type, ScalarAttributeType::S));
+    let (own, _) = store().await;
+    assert_eq!(own.lacks().await.unwrap(), []);
+    let same = made("same", right(), Some(STREAM), Some(TTL)).await;
+    assert_eq!(same.lacks().await.unwrap(), []);
+
+    let silent = made("silent", right(), None, Some(TTL)).await;
+    assert_eq!(silent.lacks().await.unwrap(), [Lack::Stream(None)]);
+    let blind = made("blind", right(), Some(StreamViewType::KeysOnly), Some(TTL)).await;
+    let lack = Lack::Stream(Some(StreamViewType::KeysOnly));
+    assert_eq!(blind.lacks().await.unwrap(), [lack]);
+    for (name, life) in [("eternal", None), ("elsewhere", Some("ttl"))] {
+        let table = made(name, right(), Some(STREAM), life).await;
+        assert_eq!(table.lacks().await.unwrap(), [Lack::TimeToLive]);
+    }
+    let mut other = right();
+    other[1].0 = "id";
+    let other = made("other", other, Some(STREAM), Some(TTL)).await;
+    assert_eq!(other.lacks().await.unwrap(), [Lack::Keys]);
+    let mut numbers = right();
+    numbers[0].2 = ScalarAttributeType::N;
+    let numbers = made("numbers", numbers, None, None).await;
+    assert_eq!(
+        numbers.lacks().await.unwrap(),
+        [Lack::Keys, Lack::Stream(None), Lack::TimeToLive]
+    );
+    let (nowhere, _) = store_named("nowhere");
+    let error = nowhere.lacks().await.unwrap_err().to_string();
+    assert!(error.contains("nowhere"), "{error}");
 }
 
 /// The attributes whose presence the stream's filters ask for.

@@ -7,9 +7,11 @@
 //! * [`matrix`]: what each pair of them can carry is written down;
 //! * [`names`]: a platform is called the same everywhere;
 //! * [`secrets`]: none is printed, kept or told;
-//! * [`failures`]: no answer of a vendor's loses a message.
+//! * [`failures`]: no answer of a vendor's loses a message;
+//! * [`connect`]: a connection is set up, or looked at, without anybody noticing.
 
 mod bad_input;
+mod connect;
 mod duplicates;
 mod failures;
 mod matrix;

@@ -58,7 +58,7 @@ fn each_has_a_folder_of_the_same_files() {
             "{folder} has a folder for each end"
         );
         for end in ends {
-            for file in ["mod", "settings", "receive", "send", "answer"] {
+            for file in ["mod", "settings", "receive", "send", "answer", "connect"] {
                 let path = end.path().join(format!("{file}.rs"));
                 assert!(path.is_file(), "{path:?} is missing");
             }
@@ -183,12 +183,15 @@ const PLACES: &[(&str, &str)] = &[
     ),
     ("functions/{name}/", "functions/api-medium/"),
     ("[workspace.dependencies]", "Cargo.toml"),
-    (".ci/run", ".ci/run"),
     ("template.yaml", "template.yaml"),
     ("gateway/api.rs", "cli/src/gateway/api.rs"),
     ("gateway/template.rs", "cli/src/gateway/template.rs"),
     ("cli/Cargo.toml", "cli/Cargo.toml"),
     ("configuration/tests.rs", "cli/src/configuration/tests.rs"),
+    (
+        "configuration/export/tests.rs",
+        "cli/src/configuration/export/tests.rs",
+    ),
     ("commands/demonstration/", "cli/src/commands/demonstration/"),
     ("commands/demonstration/", "cli/tests/cli/"),
     ("tests/simulators/src/", "tests/simulators/src/"),

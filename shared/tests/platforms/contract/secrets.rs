@@ -1,5 +1,7 @@
 //! Secrets stay where they are.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use shared::connections::Connection;
 use shared::delivery::failure::Failure;
@@ -10,7 +12,7 @@ use crate::NOW;
 use crate::driver::driver;
 use crate::vendor::{Sender, Vendor};
 
-const SECRET: &str = "hunter2:AAE-very_secret";
+pub(super) const SECRET: &str = "hunter2:AAE-very_secret";
 /// The one that took its place.
 const NEWER: &str = "hunter3:AAE-very_secret";
 
@@ -76,7 +78,7 @@ fn a_secret_in_place_of_a_reference_is_refused_and_not_repeated() {
 }
 
 /// The settings of a platform that can be spoken to, with its base URL at `vendor`.
-fn towards(end: End, vendor: &Vendor) -> Option<Value> {
+pub(super) fn towards(end: End, vendor: &Vendor) -> Option<Value> {
     let mut settings = settings(end);
     match end {
         End::SelartiAgent => {
@@ -98,7 +100,7 @@ fn towards(end: End, vendor: &Vendor) -> Option<Value> {
 }
 
 /// Who sends to `vendor`, each of whose secrets is [`SECRET`], or a URL that holds it.
-fn sender(settings: &Value, vendor: &Vendor) -> Sender {
+pub(super) fn sender(settings: &Value, vendor: &Vendor) -> Sender {
     Sender::new(settings, "1", SECRET)
         .with_secret("WEBHOOK_URL", &format!("{}/{SECRET}", vendor.url))
         .in_thread("1")
@@ -210,4 +212,110 @@ async fn a_refused_secret_is_looked_up_again() {
         assert_eq!(manager.requests().len(), 2, "{end:?}");
         assert!(!sender.printed().contains("hunter"), "{end:?}");
     }
+}
+
+/// What every secret that the settings refer to is called, and the settings with AWS in place of the environment.
+fn stored(mut settings: Value) -> (Value, Vec<String>) {
+    let mut names = Vec::new();
+    for key in references(&settings) {
+        let name = settings[&key].as_str().unwrap().replacen("env:", "", 1);
+        settings[&key] = format!("secret:{name}").into();
+        names.push(name);
+    }
+    (settings, names)
+}
+
+/// The answer of a Secrets Manager that holds these, each the same secret.
+fn held(names: &[String], vendor: &Vendor) -> (u16, &'static str) {
+    let fields = names.iter().map(|name| {
+        let secret = match name.as_str() {
+            "WEBHOOK_URL" => format!("{}/{SECRET}", vendor.url),
+            _ => SECRET.to_owned(),
+        };
+        (name.clone(), Value::from(secret))
+    });
+    let fields = Value::from_iter(fields).to_string();
+    let answer = json!({ "SecretString": fields }).to_string();
+    (200, &*answer.leak())
+}
+
+/// Each end that is sent something secret, at once.
+async fn at_every_end<F>(case: impl Fn(End) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut running = tokio::task::JoinSet::new();
+    for end in End::ALL {
+        running.spawn(case(end));
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.unwrap();
+    }
+}
+
+/// The lease may be over when a secret has been fetched: then the call would meet that of the next holder.
+#[tokio::test]
+async fn no_call_begins_after_a_secret_took_too_long() {
+    at_every_end(|end| async move {
+        let vendor = Vendor::answering(vec![(200, "{}")]);
+        let Some(settings) = towards(end, &vendor) else {
+            return;
+        };
+        let (settings, _) = stored(settings);
+        let manager = Vendor::hanging_after(vec![]);
+        let sender = Sender::new(&settings, "1", "unused")
+            .with_stored(&manager.url)
+            .in_thread("1")
+            .within(Duration::from_millis(400));
+        let message = Message::new(Author::Agent, NOW, Content::Text("hi".to_owned()));
+        let sent = sender.send(&message, 0).await;
+        let sends_no_secret = vendor.requests().iter().any(|_| sent.is_ok());
+        if !sends_no_secret {
+            assert!(vendor.requests().is_empty(), "{end:?}");
+            let waits = matches!(
+                sent,
+                Err(Failure::Later {
+                    in_doubt: false,
+                    ..
+                })
+            );
+            assert!(waits, "{end:?}: {sent:?}");
+        }
+    })
+    .await;
+}
+
+/// A refusal is looked into within the lease, and as long as nobody knows whether the secrets are others, no message dies of it.
+#[tokio::test]
+async fn a_refusal_waits_while_the_secrets_cannot_be_looked_up() {
+    at_every_end(|end| async move {
+        let vendor = Vendor::answering(vec![(403, "")]);
+        let Some(settings) = towards(end, &vendor) else {
+            return;
+        };
+        let (settings, names) = stored(settings);
+        let manager = Vendor::hanging_after(vec![held(&names, &vendor)]);
+        let sender = Sender::new(&settings, "1", "unused")
+            .with_stored(&manager.url)
+            .in_thread("1")
+            .within(Duration::from_secs(1));
+        let message = Message::new(Author::Agent, NOW, Content::Text("hi".to_owned()));
+        let begun = std::time::Instant::now();
+        let sent = sender.send(&message, 0).await;
+        assert_eq!(vendor.requests().len(), 1, "{end:?}");
+        let asked_twice = manager.requests().len() == 1 && end != End::TelegramChannel;
+        match sent {
+            Err(Failure::Later {
+                in_doubt: false, ..
+            }) => assert!(asked_twice, "{end:?}"),
+            // Nothing secret was sent, or the vendor says that it is about the chat.
+            Err(Failure::Never { .. }) => {
+                assert!(manager.requests().is_empty() || !asked_twice, "{end:?}");
+            }
+            other => panic!("{end:?}: {other:?}"),
+        }
+        // The second call of the service alone may take twice as long.
+        assert!(begun.elapsed() < Duration::from_millis(1900), "{end:?}");
+    })
+    .await;
 }

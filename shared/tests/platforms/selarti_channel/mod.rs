@@ -46,6 +46,7 @@ fn sent(settings: &Settings, conversation: &Conversation, message: &Message) -> 
         conversation,
         event: EventHash(*b"an event"),
         number: 7,
+        accepted: NOW,
         until: NOW,
     };
     channel::send::parts(message)
