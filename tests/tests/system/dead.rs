@@ -143,9 +143,11 @@ async fn what_waits_for_a_connection_that_is_gone_waits_and_then_is_a_dead_lette
     world.telegram.delivered(update, PATIENCE).await.unwrap();
 
     let store = &world.gateway.app().store;
-    let (helper, bot) = ("helper".parse().unwrap(), "shop-bot".parse().unwrap());
+    let bot = "shop-bot".parse().unwrap();
     let mut channel = store.connection(&bot).await.unwrap().unwrap();
-    store.remove_connection(&helper).await.unwrap();
+    let connections = store.connections().await.unwrap();
+    let helper = connections.iter().find(|kept| kept.id.as_str() == "helper");
+    store.remove_connection(helper.unwrap()).await.unwrap();
     redeliver(&world).await;
     let conversation = world.conversation("shop-bot", "1").await;
     assert_eq!(conversation.to_agent.queue.len(), 1, "it may come back");

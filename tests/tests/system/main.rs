@@ -5,7 +5,7 @@
 //! * `matrix` is every channel with every agent, and `outage`, with `door`, the same with agents that are down;
 //! * `handover_table` is every cell of `docs/handover.md`, and `refused` what is not accepted, on every end's webhook;
 //! * `conversation`, `duplicates`, `order`, `deadline`, `handover`, `dead` and `bad_input` are about the promises;
-//!   `kill`, with `tap`, is about the real bootstraps and crashes.
+//!   `aws` is about what is not set up as it should be, `kill`, with `tap`, the real bootstraps and crashes, `many` about what they cost with many customers, and `logs` about what they print.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +15,7 @@
     reason = "a test says what is wrong by panicking"
 )]
 
+mod aws;
 mod bad_input;
 mod conversation;
 mod dead;
@@ -24,6 +25,8 @@ mod duplicates;
 mod handover;
 mod handover_table;
 mod kill;
+mod logs;
+mod many;
 mod matrix;
 mod order;
 mod outage;

@@ -33,6 +33,8 @@ pub(crate) struct Tap {
 struct Calls {
     /// The calls since the tap was armed, or `None` while it is not.
     noted: Mutex<Option<Vec<String>>>,
+    /// The bytes of the bodies of those of them that were answered, there and back.
+    bytes: Mutex<usize>,
     kill: Mutex<Option<(usize, When, Arc<Function>)>>,
 }
 
@@ -63,6 +65,7 @@ impl Tap {
     /// Notes calls from now on.
     pub(crate) fn record(&self) {
         *self.calls.noted.lock().unwrap() = Some(Vec::new());
+        *self.calls.bytes.lock().unwrap() = 0;
     }
 
     /// Notes calls from now on and kills `function` at call number `at`, counted from zero.
@@ -75,6 +78,11 @@ impl Tap {
     pub(crate) fn disarm(&self) -> Vec<String> {
         *self.calls.kill.lock().unwrap() = None;
         self.calls.noted.lock().unwrap().take().unwrap_or_default()
+    }
+
+    /// How much went through in the bodies since it was last armed, there and back.
+    pub(crate) fn bytes(&self) -> usize {
+        *self.calls.bytes.lock().unwrap()
     }
 
     /// Whether the kill is still to come.
@@ -120,6 +128,7 @@ async fn pass(
     for hop in ["host", "content-length", "connection", "transfer-encoding"] {
         headers.remove(hop);
     }
+    let sent = body.len();
     let answer = spout
         .http
         .call(
@@ -135,6 +144,7 @@ async fn pass(
     }
     match answer {
         Ok(answer) => {
+            *spout.calls.bytes.lock().unwrap() += sent + answer.body.len();
             let mut headers = answer.headers;
             for hop in ["content-length", "connection", "transfer-encoding"] {
                 headers.remove(hop);

@@ -45,7 +45,7 @@ async fn bot_api(
         return answer(Err(Refusal::not_found()));
     };
     if token != inner.token {
-        return answer(Err(Refusal::unauthorized()));
+        return answer(Err(unknown(token)));
     }
     if !matches!(http_method, Method::GET | Method::POST) {
         return answer(Err(Refusal::not_found()));
@@ -80,10 +80,19 @@ fn params(
     Ok(Params(params))
 }
 
+/// What is no token at all leads to no bot; what could be one is not ours.
+fn unknown(token: &str) -> Refusal {
+    let is_bot = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    match token.split_once(':') {
+        Some((id, secret)) if is_bot(id) && !secret.is_empty() => Refusal::unauthorized(),
+        _ => Refusal::not_found(),
+    }
+}
+
 fn download(inner: &Inner, rest: &str) -> Result<Response, Refusal> {
     let (token, path) = rest.split_once('/').ok_or_else(Refusal::not_found)?;
     if token != inner.token {
-        return Err(Refusal::unauthorized());
+        return Err(unknown(token));
     }
     let found = inner.state(|state| state.files.values().find(|file| file.path == path).cloned());
     let bytes = found

@@ -3,8 +3,6 @@
 //! Source: core.telegram.org/bots/api#available-methods. A refusal has the code and the words of the real server where
 //! they are known; the words of the others only say what is wrong.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value, json};
 
 use super::chats::{Line, State, unix_time};
@@ -20,6 +18,8 @@ const LONGEST_TEXT: usize = 4096;
 const LONGEST_CAPTION: usize = 1024;
 /// The largest file that a bot can download, in bytes.
 const LARGEST_FILE: usize = 20 * 1024 * 1024;
+/// Where a webhook may be.
+const PORTS: [&str; 4] = ["80", "88", "443", "8443"];
 /// The longest notification of `answerCallbackQuery`.
 const LONGEST_NOTIFICATION: usize = 200;
 
@@ -147,10 +147,8 @@ fn set_webhook(inner: &Inner, params: &Params) -> Result<Value, Refusal> {
     if !is_http(&url) {
         return Err(Refusal::bad("bad webhook: invalid webhook URL specified"));
     }
-    if !url.starts_with("https://") && !inner.plain_webhooks {
-        return Err(Refusal::bad(
-            "bad webhook: An HTTPS URL must be provided for webhook",
-        ));
+    if !inner.plain_webhooks {
+        public(&url)?;
     }
     let secret = params
         .text("secret_token")
@@ -171,7 +169,12 @@ fn set_webhook(inner: &Inner, params: &Params) -> Result<Value, Refusal> {
         return Err(Refusal::bad("max_connections must be between 1 and 100"));
     }
     let allowed = match params.json("allowed_updates")? {
-        None => HashSet::new(),
+        // "If not specified, the previous setting will be used."
+        None => {
+            let previous = inner.webhook.borrow();
+            let allowed = previous.as_ref().map(|webhook| webhook.allowed.clone());
+            allowed.unwrap_or_default()
+        }
         Some(Value::Array(kinds)) => kinds
             .iter()
             .map(|kind| kind.as_str().map(str::to_owned))
@@ -193,6 +196,22 @@ fn set_webhook(inner: &Inner, params: &Params) -> Result<Value, Refusal> {
         max_connections,
     }));
     Ok(json!(true))
+}
+
+/// What the vendor's own servers ask of a webhook, and a Bot API server at home does not.
+fn public(url: &str) -> Result<(), Refusal> {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return Err(Refusal::bad(
+            "bad webhook: An HTTPS URL must be provided for webhook",
+        ));
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((_, port)) if !PORTS.contains(&port) => Err(Refusal::bad(
+            "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn drop_pending(inner: &Inner, params: &Params) {

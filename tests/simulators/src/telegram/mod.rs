@@ -76,7 +76,7 @@ pub struct Options {
     pub username: String,
     /// How updates are sent again.
     pub retry: Retry,
-    /// Whether `setWebhook` takes an `http://` address, as the vendor's own local Bot API server does. Default: yes.
+    /// Whether `setWebhook` takes an `http://` address, and any port, as the vendor's own local Bot API server does. Default: yes.
     pub plain_webhooks: bool,
 }
 

@@ -164,6 +164,16 @@ async fn what_is_wrong_is_refused() {
             json!({ "url": "https://a.example", "secret_token": "a b" }),
             "Bad Request: secret token contains unallowed characters",
         ),
+        (
+            "setWebhook",
+            json!({ "url": "https://a.example", "secret_token": "a".repeat(257) }),
+            "Bad Request: secret token is too long",
+        ),
+        (
+            "setWebhook",
+            json!({ "url": "a.example" }),
+            "Bad Request: bad webhook: invalid webhook URL specified",
+        ),
     ] {
         assert_eq!(
             refused(&telegram, method, params).await,
@@ -192,6 +202,10 @@ async fn tokens_and_methods_that_do_not_exist_are_refused() {
     .await;
     let body = json!({ "ok": false, "error_code": 401, "description": "Unauthorized" });
     assert_eq!((wrong.status, wrong.json()), (401, Some(body)));
+    for none in ["x", "x:y", ":x", "1:"] {
+        let url = format!("{}/bot{none}/getMe", telegram.base_url());
+        assert_eq!(post(&url, &[], &json!({})).await.status, 404, "{none}");
+    }
     assert_eq!(
         refused(&telegram, "sendEverything", json!({})).await,
         (404, "Not Found".to_owned())
@@ -501,6 +515,54 @@ async fn a_bot_gets_only_the_kinds_that_it_asked_for() {
     );
     let info = call(&telegram, "getWebhookInfo", json!({})).await;
     assert_eq!(info["result"]["pending_update_count"], 0);
+}
+
+#[tokio::test]
+async fn a_webhook_that_says_nothing_of_kinds_keeps_those_of_the_one_before() {
+    let telegram = telegram().await;
+    for (hook, kinds) in [
+        (
+            json!({ "url": "https://a.example", "allowed_updates": ["message"] }),
+            json!(["message"]),
+        ),
+        (json!({ "url": "https://b.example" }), json!(["message"])),
+        (
+            json!({ "url": "https://b.example", "allowed_updates": [] }),
+            json!(null),
+        ),
+    ] {
+        assert_eq!(call(&telegram, "setWebhook", hook).await["ok"], true);
+        let info = call(&telegram, "getWebhookInfo", json!({})).await;
+        assert_eq!(info["result"]["allowed_updates"], kinds);
+    }
+}
+
+#[tokio::test]
+async fn the_vendors_own_servers_want_https_and_one_of_four_ports() {
+    let options = Options {
+        plain_webhooks: false,
+        ..Options::default()
+    };
+    let telegram = Telegram::start(listen("127.0.0.1:0").await.unwrap(), options).unwrap();
+    for (url, why) in [
+        (
+            "http://a.example",
+            "An HTTPS URL must be provided for webhook",
+        ),
+        (
+            "https://a.example:9000/x",
+            "Webhook can be set up only on ports 80, 88, 443 or 8443",
+        ),
+    ] {
+        assert_eq!(
+            refused(&telegram, "setWebhook", json!({ "url": url })).await,
+            (400, format!("Bad Request: bad webhook: {why}"))
+        );
+    }
+    for url in ["https://a.example/x", "https://a.example:8443"] {
+        let hook = json!({ "url": url });
+        assert_eq!(call(&telegram, "setWebhook", hook).await["ok"], true);
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use super::programs::BUCKET;
 
 /// A running bucket. Its clones are the same one.
 #[derive(Clone)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     base_url: String,
     kept: Arc<Kept>,
     _serving: Arc<JoinSet<()>>,
@@ -34,14 +34,14 @@ struct Kept {
 
 /// A file, and how often it was put.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Object {
-    pub(super) bytes: Bytes,
-    pub(super) media_type: String,
-    pub(super) puts: usize,
+pub(crate) struct Object {
+    pub(crate) bytes: Bytes,
+    pub(crate) media_type: String,
+    pub(crate) puts: usize,
 }
 
 impl Bucket {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let kept = Arc::new(Kept::default());
@@ -55,12 +55,12 @@ impl Bucket {
         }
     }
 
-    pub(super) fn base_url(&self) -> &str {
+    pub(crate) fn base_url(&self) -> &str {
         &self.base_url
     }
 
     /// Everything that is in it.
-    pub(super) fn objects(&self) -> Vec<Object> {
+    pub(crate) fn objects(&self) -> Vec<Object> {
         self.kept
             .objects
             .lock()
@@ -71,7 +71,7 @@ impl Bucket {
     }
 
     /// What was not as S3 wants it.
-    pub(super) fn refused(&self) -> Vec<String> {
+    pub(crate) fn refused(&self) -> Vec<String> {
         self.kept.refused.lock().unwrap().clone()
     }
 }

@@ -11,12 +11,12 @@
 //! [`programs`] are the functions' processes and the API before them, [`stage`] a deployment of those alone, [`cast`] who is
 //! on it. A [`Tap`](super::tap::Tap) stands before everything that they call.
 
-mod bucket;
+pub(crate) mod bucket;
 mod cast;
 mod files;
 mod handover;
 mod messages;
-mod programs;
+pub(crate) mod programs;
 mod relief;
 mod stage;
 mod threads;

@@ -14,23 +14,23 @@ use switchboard::gateway::Gateway;
 use crate::tap::Tap;
 
 /// The bucket's name.
-pub(super) const BUCKET: &str = "switchboard-files";
+pub(crate) const BUCKET: &str = "switchboard-files";
 
 /// How long redelivery may take. It keeps four seconds of that for itself.
 const REDELIVERY: Duration = Duration::from_secs(6);
 
 /// Every function, as a program.
-pub(super) struct Programs {
+pub(crate) struct Programs {
     functions: HashMap<Platform, Arc<Function>>,
     redeliver: Arc<Function>,
 }
 
 impl Programs {
     /// The programs, on `gateway`'s table behind `tap`. `environment` is secrets, and where to find what else.
-    pub(super) async fn new(
+    pub(crate) async fn new(
         gateway: &Gateway,
         tap: &Tap,
-        environment: impl IntoIterator<Item = (&'static str, String)>,
+        environment: impl IntoIterator<Item = (impl Into<String>, String)>,
     ) -> Self {
         let environment: Vec<(String, String)> = [
             ("TABLE_NAME", gateway.app().store.table().to_owned()),
@@ -40,9 +40,13 @@ impl Programs {
                 tap.before(gateway.dynamodb_url()).await,
             ),
         ]
-        .into_iter()
-        .chain(environment)
         .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .chain(
+            environment
+                .into_iter()
+                .map(|(name, value)| (name.into(), value)),
+        )
         .collect();
         let function = |program: &str| {
             Arc::new(Function::new(PathBuf::from(program), environment.clone()).unwrap())
@@ -62,17 +66,17 @@ impl Programs {
     }
 
     /// The function of a platform's webhooks.
-    pub(super) fn of(&self, platform: Platform) -> &Arc<Function> {
+    pub(crate) fn of(&self, platform: Platform) -> &Arc<Function> {
         &self.functions[&platform]
     }
 
     /// The function behind the stream.
-    pub(super) fn redeliver(&self) -> &Arc<Function> {
+    pub(crate) fn redeliver(&self) -> &Arc<Function> {
         &self.redeliver
     }
 
     /// An API with all routes. A function's invocations may take `time`.
-    pub(super) async fn api(&self, time: impl Fn(Platform) -> Duration) -> HttpApi {
+    pub(crate) async fn api(&self, time: impl Fn(Platform) -> Duration) -> HttpApi {
         let routes = End::ALL.map(|end| Route {
             method: "POST".to_owned(),
             path_template: end.route().to_owned(),
@@ -83,14 +87,14 @@ impl Programs {
     }
 
     /// What the programs have printed.
-    pub(super) fn logs(&self) -> String {
+    pub(crate) fn logs(&self) -> String {
         let functions = self.functions.values().chain([&self.redeliver]);
         let lines: Vec<String> = functions.flat_map(|function| function.logs()).collect();
         lines.join("\n")
     }
 
     /// Brings a conversation to redelivery, as the stream does when it was written.
-    pub(super) async fn redeliver_once(
+    pub(crate) async fn redeliver_once(
         &self,
         channel: &str,
         chat: &str,

@@ -17,7 +17,8 @@ use tokio::time::Instant;
 
 use super::agents::{Agent, agent};
 use super::channels::{self, Channel, channel};
-use super::words::{Heard, Notes, Says, Seen};
+pub(crate) use super::words::until;
+use super::words::{Heard, Says, Seen};
 use crate::world::{PATIENCE, Setup as World};
 
 /// The agents' connections: the route's, and the second one.
@@ -78,7 +79,7 @@ impl Pair {
             .with_test_writer();
         // Only the first test of the process can set it.
         log.try_init().ok();
-        let channel = channel(channel_end).await;
+        let channel = channel(channel_end, channels::ID).await;
         let mut agents = Vec::new();
         for (end, id) in agent_ends.iter().zip(AGENTS) {
             agents.push(agent(*end, id).await);
@@ -245,31 +246,12 @@ impl Pair {
     }
 }
 
-/// Waits until what there is is enough.
-pub(crate) async fn until<T: std::fmt::Debug>(
-    what: &str,
-    notes: &dyn Notes,
-    look: impl Fn() -> T,
-    enough: impl Fn(&T) -> bool,
-) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let known = notes.count();
-        let now = look();
-        if enough(&now) {
-            return now;
-        }
-        let left = deadline.saturating_duration_since(Instant::now());
-        assert!(!left.is_zero(), "{what}: there is only {now:#?}");
-        notes.more(known, left).await;
-    }
-}
-
 fn at_rest(lane: &Lane) -> bool {
     lane.due.is_none() && lane.lease.is_none() && lane.queue.is_empty()
 }
 
-fn configuration_text(
+/// The configuration of a channel with its agents.
+pub(crate) fn configuration_text(
     channel: &dyn Channel,
     channel_end: End,
     agent_ends: &[End],

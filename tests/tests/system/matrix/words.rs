@@ -5,6 +5,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use shared::text::{Limit, Unit};
 use simulators::log::Log;
+use tokio::time::Instant;
+
+use crate::world::PATIENCE;
 
 /// What a person sees on a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,5 +141,25 @@ impl<T: Clone + Send + Sync> Notes for Log<T> {
             // Whoever waits looks for himself whether there is enough.
             drop(self.wait_for(known + 1, patience).await);
         })
+    }
+}
+
+/// Waits until what there is is enough.
+pub(crate) async fn until<T: std::fmt::Debug>(
+    what: &str,
+    notes: &dyn Notes,
+    look: impl Fn() -> T,
+    enough: impl Fn(&T) -> bool,
+) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let known = notes.count();
+        let now = look();
+        if enough(&now) {
+            return now;
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        assert!(!left.is_zero(), "{what}: there is only {now:#?}");
+        notes.more(known, left).await;
     }
 }

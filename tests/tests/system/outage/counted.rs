@@ -25,7 +25,7 @@ impl Counted {
     pub(super) fn of(&self, what: &str) -> usize {
         let lines = self.0.lock().unwrap();
         let lines = String::from_utf8_lossy(&lines);
-        lines.matches(&format!("count=\"{what}\"")).count()
+        lines.matches(&format!("outcome=\"{what}\"")).count()
     }
 }
 

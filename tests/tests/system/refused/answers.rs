@@ -6,11 +6,11 @@ use shared::platforms::omnichannel::channel::answer::NO_CHANNEL;
 
 /// What a request came to.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// `Retry-After`.
-    pub(super) retry_after: Option<String>,
-    pub(super) body: String,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) body: String,
 }
 
 impl Answer {

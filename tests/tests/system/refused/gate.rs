@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
+use shared::http::Http;
 use shared::platforms::{End, Role};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -20,7 +21,7 @@ pub(super) const MARK: &str = "Quince-7104";
 
 /// Where a webhook's secret is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Where the end's route has it.
     Usual,
     /// Omnichannel, as the agent: in the header, and the URL has only the connection.
@@ -36,18 +37,79 @@ pub(super) struct Gate {
 
 /// Who a request says that it is of.
 #[derive(Clone, Debug)]
-pub(super) struct Who {
-    pub(super) connection: String,
-    pub(super) token: String,
+pub(crate) struct Who {
+    pub(crate) connection: String,
+    pub(crate) token: String,
 }
 
 /// A request.
 #[derive(Clone, Debug)]
-pub(super) struct Request {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// To the webhook of an end, with this body; it says that it is of `who`.
+    pub(crate) fn new((end, form): (End, Form), who: &Who, body: impl Into<Vec<u8>>) -> Self {
+        let Who { connection, token } = who;
+        let mut headers = HeaderMap::new();
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(CONTENT_TYPE, json);
+        let mut credential = format!("{connection}.{token}");
+        let header = |value: &str| HeaderValue::from_str(value).unwrap();
+        match (end, form) {
+            (End::SelartiChannel, _) => {
+                headers.insert(AUTHORIZATION, header(&format!("Bearer {credential}")));
+            }
+            (End::TelegramChannel, _) => {
+                headers.insert("x-telegram-bot-api-secret-token", header(token));
+            }
+            (_, Form::Header) => {
+                headers.insert(AUTHORIZATION, header(&format!("Token {token}")));
+                credential.clone_from(connection);
+            }
+            (_, Form::Usual) => {}
+        }
+        let path = end.route();
+        let path = path.replace("{credential}", &credential);
+        Self {
+            method: Method::POST,
+            path: path.replace("{connection}", connection),
+            headers,
+            body: with_credentials(end, who, body.into()),
+        }
+    }
+
+    /// Posts it to what answers at `base`.
+    pub(crate) async fn post(self, http: &Http, base: &str) -> Answer {
+        let url = format!("{base}{}", self.path);
+        let answer = http
+            .call(self.method, &url, self.headers, self.body, PATIENCE)
+            .await;
+        let answer = answer.unwrap();
+        let retry_after = answer.headers.get("retry-after");
+        Answer {
+            status: answer.status.as_u16(),
+            retry_after: retry_after.map(|value| value.to_str().unwrap().to_owned()),
+            body: String::from_utf8(answer.body.to_vec()).unwrap(),
+        }
+    }
+}
+
+/// Where the secret stands in the body, it is put there, if there is a place for it.
+fn with_credentials(end: End, who: &Who, body: Vec<u8>) -> Vec<u8> {
+    let given = || serde_json::from_slice::<Value>(&body).ok();
+    let Some(mut given) =
+        given().filter(|body| end == End::ApiMediumChannel && body.get("token").is_some())
+    else {
+        return body;
+    };
+    given["channelID"] = who.connection.clone().into();
+    given["token"] = who.token.clone().into();
+    given.to_string().into_bytes()
 }
 
 impl Gate {
@@ -156,65 +218,12 @@ impl Gate {
 
     /// A request with this body that says that it is of `who`.
     pub(super) fn request(&self, who: &Who, body: impl Into<Vec<u8>>) -> Request {
-        let Who { connection, token } = who;
-        let mut headers = HeaderMap::new();
-        let json = HeaderValue::from_static("application/json");
-        headers.insert(CONTENT_TYPE, json);
-        let mut credential = format!("{connection}.{token}");
-        let header = |value: &str| HeaderValue::from_str(value).unwrap();
-        match (self.end, self.form) {
-            (End::SelartiChannel, _) => {
-                headers.insert(AUTHORIZATION, header(&format!("Bearer {credential}")));
-            }
-            (End::TelegramChannel, _) => {
-                headers.insert("x-telegram-bot-api-secret-token", header(token));
-            }
-            (_, Form::Header) => {
-                headers.insert(AUTHORIZATION, header(&format!("Token {token}")));
-                credential.clone_from(connection);
-            }
-            (_, Form::Usual) => {}
-        }
-        let path = self.end.route();
-        let path = path.replace("{credential}", &credential);
-        Request {
-            method: Method::POST,
-            path: path.replace("{connection}", connection),
-            headers,
-            body: self.with_credentials(who, body.into()),
-        }
-    }
-
-    /// Where the secret stands in the body, it is put there, if there is a place for it.
-    fn with_credentials(&self, who: &Who, body: Vec<u8>) -> Vec<u8> {
-        let given = || serde_json::from_slice::<Value>(&body).ok();
-        let Some(mut given) =
-            given().filter(|body| self.end == End::ApiMediumChannel && body.get("token").is_some())
-        else {
-            return body;
-        };
-        given["channelID"] = who.connection.clone().into();
-        given["token"] = who.token.clone().into();
-        given.to_string().into_bytes()
+        Request::new((self.end, self.form), who, body)
     }
 
     pub(super) async fn post(&self, request: Request) -> Answer {
-        let Request {
-            method,
-            path,
-            headers,
-            body,
-        } = request;
-        let url = format!("{}{path}", self.pair.gateway.base_url());
         let http = &self.pair.gateway.app().http;
-        let answer = http.call(method, &url, headers, body, PATIENCE).await;
-        let answer = answer.unwrap();
-        let retry_after = answer.headers.get("retry-after");
-        Answer {
-            status: answer.status.as_u16(),
-            retry_after: retry_after.map(|value| value.to_str().unwrap().to_owned()),
-            body: String::from_utf8(answer.body.to_vec()).unwrap(),
-        }
+        request.post(http, &self.pair.gateway.base_url()).await
     }
 
     /// Posts a body as it should be posted.

@@ -6,7 +6,7 @@
 //! * [`list`]: the list of bad input, the same for every end;
 //! * [`vendors`]: the rows of the vendors' own tables of answers, one by one.
 
-mod answers;
-mod gate;
+pub(crate) mod answers;
+pub(crate) mod gate;
 mod list;
 mod vendors;

@@ -407,8 +407,11 @@ async fn when_our_own_side_is_not_set_up_it_is_told_to_send_again() {
         |gate| async move {
             // Nobody has asked for the agent yet, so that it is not remembered.
             let store = &gate.pair.gateway.app().store;
-            let agent = AGENTS[0].parse().unwrap();
-            store.remove_connection(&agent).await.unwrap();
+            let connections = store.connections().await.unwrap();
+            let agent = connections
+                .iter()
+                .find(|kept| kept.id.as_str() == AGENTS[0]);
+            store.remove_connection(agent.unwrap()).await.unwrap();
             let before = gate.table().await;
             let body = gate.good("Good morning", Some(json!(1001))).await;
             let body = match gate.end {

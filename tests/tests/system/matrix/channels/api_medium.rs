@@ -9,18 +9,19 @@ use simulators::api_medium_client::{
 use simulators::faults::Faults;
 use simulators::listen;
 
-use super::{Channel, ID, SECRET, webhook};
+use super::{Channel, SECRET, webhook};
 use crate::matrix::words::{Attached, By, Notes, Seen};
 
 pub(crate) struct ApiMedium {
+    id: &'static str,
     client: ApiMediumClient,
     ada: Chat,
 }
 
 impl ApiMedium {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(id: &'static str) -> Self {
         let options = Options {
-            channel_id: ID.to_owned(),
+            channel_id: id.to_owned(),
             token: SECRET.to_owned(),
             sending: Sending {
                 attempts: 100,
@@ -33,7 +34,7 @@ impl ApiMedium {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let client = ApiMediumClient::start(listener, options).unwrap();
         let ada = client.chat("ada");
-        Self { client, ada }
+        Self { id, client, ada }
     }
 }
 
@@ -49,7 +50,7 @@ impl Channel for ApiMedium {
 
     fn connect(&self, gateway: &str) {
         self.client
-            .set_url(&webhook(End::ApiMediumChannel, gateway));
+            .set_url(&webhook(End::ApiMediumChannel, self.id, gateway));
     }
 
     fn chat(&self) -> Option<String> {
@@ -88,7 +89,7 @@ impl Channel for ApiMedium {
 
     fn repeat<'a>(&'a self, text: &'a str, copies: usize) -> BoxFuture<'a, ()> {
         let message = json!({
-            "channelID": ID, "token": SECRET, "message": text, "userID": self.ada.user_id().unwrap()
+            "channelID": self.id, "token": SECRET, "message": text, "userID": self.ada.user_id().unwrap()
         });
         Box::pin(async move {
             let mut answers = self.client.copies(&message, copies).await;

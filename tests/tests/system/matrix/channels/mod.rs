@@ -13,7 +13,7 @@ use simulators::faults::Faults;
 
 use super::words::{Attached, Notes, Seen};
 
-/// The id of the channel's connection.
+/// The id of a pair's channel's connection.
 pub(crate) const ID: &str = "shop";
 /// The secret that lets its webhooks in.
 pub(crate) const SECRET: &str = "channel-secret-0123456789";
@@ -93,15 +93,15 @@ pub(crate) trait Channel: Send + Sync {
     fn violations(&self) -> Vec<String>;
 }
 
-/// The channel of an end, on a platform that was started for it.
-pub(crate) async fn channel(end: End) -> Box<dyn Channel> {
+/// The channel of an end, on a platform that was started for it; `id` is its connection's.
+pub(crate) async fn channel(end: End, id: &'static str) -> Box<dyn Channel> {
     match end {
-        End::ApiMediumChannel => Box::new(api_medium::ApiMedium::start().await),
-        End::OmnichannelChannel => Box::new(omnichannel::Omnichannel::start().await),
-        End::SelartiChannel => Box::new(selarti::Application::start().await),
-        End::TelegramChannel => Box::new(telegram::Messenger::start().await),
-        End::WebimV1Channel => Box::new(webim_v1::Site::start()),
-        End::WebimV2Channel => Box::new(webim_v2::Site::start().await),
+        End::ApiMediumChannel => Box::new(api_medium::ApiMedium::start(id).await),
+        End::OmnichannelChannel => Box::new(omnichannel::Omnichannel::start(id).await),
+        End::SelartiChannel => Box::new(selarti::Application::start(id).await),
+        End::TelegramChannel => Box::new(telegram::Messenger::start(id).await),
+        End::WebimV1Channel => Box::new(webim_v1::Site::start(id)),
+        End::WebimV2Channel => Box::new(webim_v2::Site::start(id).await),
         End::ApiMediumAgent | End::OmnichannelAgent | End::SelartiAgent => {
             panic!("{} is an agent", end.name())
         }
@@ -109,9 +109,9 @@ pub(crate) async fn channel(end: End) -> Box<dyn Channel> {
 }
 
 /// A webhook's URL at a gateway.
-fn webhook(end: End, gateway: &str) -> String {
+fn webhook(end: End, id: &str, gateway: &str) -> String {
     let path = end
         .route()
-        .replace("{credential}", &format!("{ID}.{SECRET}"));
-    format!("{gateway}{}", path.replace("{connection}", ID))
+        .replace("{credential}", &format!("{id}.{SECRET}"));
+    format!("{gateway}{}", path.replace("{connection}", id))
 }

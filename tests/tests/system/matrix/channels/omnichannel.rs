@@ -13,16 +13,17 @@ use crate::world::PATIENCE;
 const CHAT: i64 = 77;
 
 pub(crate) struct Omnichannel {
+    id: &'static str,
     client: OmnichannelClient,
     ada: Chat,
 }
 
 impl Omnichannel {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(id: &'static str) -> Self {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let client = OmnichannelClient::start(listener, Options::default()).unwrap();
         let ada = client.chat(CHAT);
-        Self { client, ada }
+        Self { id, client, ada }
     }
 }
 
@@ -43,7 +44,7 @@ impl Channel for Omnichannel {
 
     fn connect(&self, gateway: &str) {
         self.client
-            .set_webhook(&webhook(End::OmnichannelChannel, gateway));
+            .set_webhook(&webhook(End::OmnichannelChannel, self.id, gateway));
     }
 
     fn chat(&self) -> Option<String> {

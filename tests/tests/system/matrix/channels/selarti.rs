@@ -6,7 +6,7 @@ use simulators::faults::Faults;
 use simulators::listen;
 use simulators::selarti_client::{Author, Chat, Options, SelartiClient, Sending};
 
-use super::{Channel, ID, SECRET};
+use super::{Channel, SECRET};
 use crate::matrix::words::{Attached, By, Notes, Seen};
 use crate::world::TASK;
 
@@ -19,9 +19,9 @@ pub(crate) struct Application {
 }
 
 impl Application {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(id: &'static str) -> Self {
         let options = Options {
-            token: format!("{ID}.{SECRET}"),
+            token: format!("{id}.{SECRET}"),
             task_id: TASK.to_owned(),
             sending: Sending {
                 attempts: 100,

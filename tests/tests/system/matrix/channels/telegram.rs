@@ -15,12 +15,13 @@ use crate::matrix::words::{Attached, Notes, Seen};
 const CHAT: i64 = 1001;
 
 pub(crate) struct Messenger {
+    id: &'static str,
     telegram: Telegram,
     ada: Chat,
 }
 
 impl Messenger {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(id: &'static str) -> Self {
         let options = Options {
             retry: Retry {
                 first: Duration::from_millis(50),
@@ -32,7 +33,7 @@ impl Messenger {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let telegram = Telegram::start(listener, options).unwrap();
         let ada = telegram.chat(CHAT);
-        Self { telegram, ada }
+        Self { id, telegram, ada }
     }
 }
 
@@ -52,7 +53,7 @@ impl Channel for Messenger {
     }
 
     fn connect(&self, gateway: &str) {
-        let url = webhook(End::TelegramChannel, gateway);
+        let url = webhook(End::TelegramChannel, self.id, gateway);
         self.telegram.set_webhook(&url, Some(SECRET));
     }
 

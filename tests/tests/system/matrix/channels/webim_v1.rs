@@ -23,6 +23,7 @@ type Act = BoxFuture<'static, Outcome>;
 struct Outcomes(Arc<watch::Sender<Vec<Outcome>>>);
 
 pub(crate) struct Site {
+    id: &'static str,
     webim: OnceLock<Webim>,
     outcomes: Outcomes,
     acts: mpsc::UnboundedSender<Act>,
@@ -31,7 +32,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(id: &'static str) -> Self {
         let outcomes = Outcomes(Arc::new(watch::Sender::new(Vec::new())));
         let (acts, mut queue) = mpsc::unbounded_channel::<Act>();
         let mut asking = JoinSet::new();
@@ -43,6 +44,7 @@ impl Site {
             }
         });
         Self {
+            id,
             webim: OnceLock::new(),
             outcomes,
             acts,
@@ -86,7 +88,7 @@ impl Channel for Site {
     }
 
     fn connect(&self, gateway: &str) {
-        let url = webhook(End::WebimV1Channel, gateway);
+        let url = webhook(End::WebimV1Channel, self.id, gateway);
         self.webim.set(Webim::new(&url).unwrap()).unwrap();
     }
 

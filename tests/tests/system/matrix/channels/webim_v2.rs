@@ -13,16 +13,17 @@ use crate::world::PATIENCE;
 const CHAT: i64 = 42;
 
 pub(crate) struct Site {
+    id: &'static str,
     webim: WebimV2,
     ada: Chat,
 }
 
 impl Site {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(id: &'static str) -> Self {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let webim = WebimV2::start(listener, Options::default()).unwrap();
         let ada = webim.chat(CHAT);
-        Self { webim, ada }
+        Self { id, webim, ada }
     }
 }
 
@@ -51,7 +52,7 @@ impl Channel for Site {
 
     fn connect(&self, gateway: &str) {
         self.webim
-            .set_bot_url(&webhook(End::WebimV2Channel, gateway));
+            .set_bot_url(&webhook(End::WebimV2Channel, self.id, gateway));
     }
 
     fn chat(&self) -> Option<String> {
