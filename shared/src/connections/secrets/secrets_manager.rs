@@ -341,6 +341,7 @@ struct Refused {
 }
 
 fn code(answer: &Answer) -> String {
+    // One of another shape is known by its status alone.
     let refused: Refused = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = refused.code.rsplit('#').next().unwrap_or_default();
     code.chars()
