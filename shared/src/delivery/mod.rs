@@ -490,6 +490,7 @@ impl<'a> Delivery<'a> {
             let body = Body {
                 put_off: lane.attempts,
                 attempts: self.attempts(Told::Dead, lane),
+                // As for what was delivered: without an arrival it was counted when it came.
                 arrived: arrived.unwrap_or_default(),
                 ..Body::new(entry, lane.head)
             };

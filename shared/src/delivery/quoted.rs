@@ -29,7 +29,7 @@ impl Quoted {
         message: &Message,
     ) -> Self {
         let mut quoted = Self(Vec::new());
-        // All of these have been JSON before.
+        // All of these were read from JSON or are written as such with the conversation: what could fail here has failed there.
         let message = serde_json::to_string(message).unwrap_or_default();
         quoted.add_all(serde_json::from_str(&message).unwrap_or_default());
         for known in [

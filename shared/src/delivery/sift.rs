@@ -81,6 +81,7 @@ impl Sift<'_> {
         }
         let arrival = self.arrival.as_mut();
         let arrived = arrival.map(|arrival| arrival.tell(entry.event, number));
+        // Redelivery's entries have arrived long ago: nothing is counted for them.
         let arrived = arrived.unwrap_or_default();
         let key = &conversation.key;
         if let Fate::Buried(reason) = fate {

@@ -87,7 +87,7 @@ impl From<Failure> for NotConnected {
     }
 }
 
-/// The scheme and host of a URL, without what may be a secret.
+/// The scheme and host of a URL, without what may be a secret; nothing of what is no URL, because that may be one, too.
 pub(crate) fn beginning(url: &str) -> String {
     let uri = url.parse::<http::Uri>().ok();
     let parts = uri.and_then(|uri| {

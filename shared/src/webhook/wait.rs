@@ -60,7 +60,6 @@ pub fn converse<'a>(
     event: ChannelEvent,
     arrived: Millis,
 ) -> Later<'a, SyncAnswer> {
-    // Only a platform with a deadline comes here; without one there would be no time to wait, and 503 says so.
     let patience = patience(verified.connection().end());
     // Only if AWS hangs does this end a conversation: whatever else takes time has its own end before.
     let end = last(arrived, patience);
@@ -81,6 +80,7 @@ pub fn verify<'a>(
     Box::pin(by(last(arrived, patience(end)), verifying))
 }
 
+/// How long the platform waits. Only one with a deadline comes here; without one there would be no time at all, and 503 says so.
 fn patience(end: End) -> Duration {
     end.capabilities().deadline.unwrap_or_default()
 }

@@ -40,35 +40,31 @@ pub(crate) struct Vendor {
 impl Vendor {
     /// Answers each request with the next of `answers`; after the last one, nobody listens any more.
     pub(crate) fn answering(answers: Vec<(u16, &'static str)>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&requests);
-        std::thread::spawn(move || {
-            for (status, body) in answers {
-                let (stream, _) = listener.accept().unwrap();
-                serve(stream, status, body, &record);
-            }
-        });
-        Self { url, requests }
+        Self::listening(answers, drop)
     }
 
     /// Answers each request with the next of `answers`; after the last one, requests are taken and never answered.
     pub(crate) fn hanging_after(answers: Vec<(u16, &'static str)>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&requests);
-        std::thread::spawn(move || {
-            for (status, body) in answers {
-                let (stream, _) = listener.accept().unwrap();
-                serve(stream, status, body, &record);
-            }
+        Self::listening(answers, |listener| {
             // Held, because one that is dropped is an answer of a kind.
             let mut held = Vec::new();
             while let Ok((stream, _)) = listener.accept() {
                 held.push(stream);
             }
+        })
+    }
+
+    fn listening(answers: Vec<(u16, &'static str)>, then: fn(TcpListener)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for (status, body) in answers {
+                let (stream, _) = listener.accept().unwrap();
+                serve(stream, status, body, &record);
+            }
+            then(listener);
         });
         Self { url, requests }
     }

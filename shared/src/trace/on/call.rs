@@ -18,7 +18,7 @@ pub(crate) struct Call(Option<Context>);
 impl Call {
     /// An attempt of the SDK to ask DynamoDB.
     pub(crate) fn to_table(request: &HttpRequest) -> Self {
-        // `DynamoDB_20120810.UpdateItem`.
+        // `DynamoDB_20120810.UpdateItem`, which the SDK always sets; it is only what the span is called.
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         Self(child(
