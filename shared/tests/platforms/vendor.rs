@@ -40,12 +40,12 @@ pub(crate) struct Vendor {
 impl Vendor {
     /// Answers each request with the next of `answers`; after the last one, nobody listens any more.
     pub(crate) fn answering(answers: Vec<(u16, &'static str)>) -> Self {
-        Self::listening(answers, drop)
+        Self::listening(answers, Duration::ZERO, drop)
     }
 
     /// Answers each request with the next of `answers`; after the last one, requests are taken and never answered.
     pub(crate) fn hanging_after(answers: Vec<(u16, &'static str)>) -> Self {
-        Self::listening(answers, |listener| {
+        Self::listening(answers, Duration::ZERO, |listener| {
             // Held, because one that is dropped is an answer of a kind.
             let mut held = Vec::new();
             while let Ok((stream, _)) = listener.accept() {
@@ -54,7 +54,16 @@ impl Vendor {
         })
     }
 
-    fn listening(answers: Vec<(u16, &'static str)>, then: fn(TcpListener)) -> Self {
+    /// Answers as [`Vendor::answering`] does, each time so much later.
+    pub(crate) fn slow_by(delay: Duration, answers: Vec<(u16, &'static str)>) -> Self {
+        Self::listening(answers, delay, drop)
+    }
+
+    fn listening(
+        answers: Vec<(u16, &'static str)>,
+        delay: Duration,
+        then: fn(TcpListener),
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -62,6 +71,7 @@ impl Vendor {
         std::thread::spawn(move || {
             for (status, body) in answers {
                 let (stream, _) = listener.accept().unwrap();
+                std::thread::sleep(delay);
                 serve(stream, status, body, &record);
             }
             then(listener);

@@ -261,8 +261,10 @@ async fn no_call_begins_after_a_secret_took_too_long() {
         let Some(settings) = towards(end, &vendor) else {
             return;
         };
-        let (settings, _) = stored(settings);
-        let manager = Vendor::hanging_after(vec![]);
+        let (settings, names) = stored(settings);
+        // In time for one attempt at it, and not for the lease.
+        let late = Duration::from_millis(600);
+        let manager = Vendor::slow_by(late, vec![held(&names, &vendor, SECRET)]);
         let sender = Sender::new(&settings, "1", "unused")
             .with_stored(&manager.url)
             .in_thread("1")
