@@ -71,7 +71,7 @@ impl Vendor {
         std::thread::spawn(move || {
             for (status, body) in answers {
                 let (stream, _) = listener.accept().unwrap();
-                std::thread::sleep(delay);
+                pause(delay);
                 serve(stream, status, body, &record);
             }
             then(listener);
@@ -93,6 +93,14 @@ impl Vendor {
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is how slow the vendor is, in a thread of its own"
+)]
+fn pause(delay: Duration) {
+    std::thread::sleep(delay);
 }
 
 fn serve(stream: TcpStream, status: u16, answer: &str, record: &Mutex<Vec<Request>>) {
