@@ -1,9 +1,8 @@
-//! One embedded DynamoDB for the whole test binary, with one table. Every test takes conversations of its own.
+//! An embedded DynamoDB with one table for each test.
 
-use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -13,32 +12,51 @@ use shared::http::Http;
 use shared::model::ConversationKey;
 use shared::store::client::{Access, client};
 use shared::store::{Item, Store};
+use tokio::sync::oneshot;
 
 use crate::wire::Wire;
 
 const TABLE: &str = "switchboard";
 
-/// The server lives as long as the process, on threads of its own, because every test has its own runtime.
-static SERVER: LazyLock<SocketAddr> = LazyLock::new(|| {
-    let (tell, address) = mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let database = dynoxide::Database::memory().unwrap();
-            tell.send(address).unwrap();
-            dynoxide::server::serve_with_shutdown(listener, database, pending())
-                .await
+thread_local! {
+    /// A test has a thread, and so a server, of its own: with one for all they would wait for each other.
+    static SERVER: Server = Server::start();
+}
+
+/// It ends with the value.
+struct Server {
+    address: SocketAddr,
+    _running: oneshot::Sender<()>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let (tell, address) = mpsc::channel();
+        let (running, ended) = oneshot::channel::<()>();
+        // On a thread of its own: a test blocks its own runtime where it likes.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
                 .unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let address = listener.local_addr().unwrap();
+                let database = dynoxide::Database::memory().unwrap();
+                tell.send(address).unwrap();
+                // The sender is dropped, never used.
+                let ended = async { drop(ended.await) };
+                dynoxide::server::serve_with_shutdown(listener, database, ended)
+                    .await
+                    .unwrap();
+            });
         });
-    });
-    address.recv().unwrap()
-});
+        Self {
+            address: address.recv().unwrap(),
+            _running: running,
+        }
+    }
+}
 
 /// A store on the table, and the wire that leads there.
 ///
@@ -53,7 +71,7 @@ pub(crate) async fn store() -> (Store, Wire) {
 /// A store on a table that need not be there.
 pub(crate) fn store_named(table: &str) -> (Store, Wire) {
     let wire = Wire::default();
-    let access = Access::emulator(format!("http://{}", *SERVER));
+    let access = Access::emulator(format!("http://{}", SERVER.with(|server| server.address)));
     let production = client(&Http::new().unwrap(), &access);
     let config = production
         .config()

@@ -41,7 +41,7 @@ async fn a_hundred_messages_arrive_in_order_while_every_third_fails() {
         })
     };
     let begins = update(0);
-    let (first, rest) = tokio::join!(world.telegram.post_update(&begins), async {
+    let (first, most) = tokio::join!(world.telegram.post_update(&begins), async {
         let (update, telegram) = (&update, &world.telegram);
         world
             .selarti
@@ -50,18 +50,19 @@ async fn a_hundred_messages_arrive_in_order_while_every_third_fails() {
             .wait_for(1, PATIENCE)
             .await
             .unwrap();
+        let mut most = 0;
         for n in 1..100 {
             assert!(telegram.post_update(&update(n)).await.unwrap().is_success());
+            // Asked now and then: a busy machine has not taken them all before the first one is through.
+            if n % 10 == 0 {
+                let conversation = world.conversation("shop-bot", "1").await;
+                most = most.max(conversation.to_agent.queue.len());
+            }
         }
-        world
-            .conversation("shop-bot", "1")
-            .await
-            .to_agent
-            .queue
-            .len()
+        most
     });
     assert!(first.unwrap().is_success());
-    assert!(rest > 50, "they did pile up: {rest}");
+    assert!(most > 10, "they did pile up: {most}");
     world
         .selarti
         .accepted()

@@ -98,7 +98,7 @@ async fn file_at(point: Point, context: &str) -> bool {
         .tap
         .kill_at(at, when, stage.programs.of(Platform::Telegram));
     scene.send_file().await;
-    let killed = stage.was_killed();
+    let killed = stage.was_killed(at, CALLS[at]);
     let update = scene.telegram.chat(1).text("Are you there?");
     scene.telegram.delivered(update, PATIENCE).await.unwrap();
     stage.settled("shop-bot", "1").await;

@@ -98,6 +98,7 @@ agent = "helper"
     async fn with_people(history: History) -> Self {
         let scene = Self::start(history).await;
         scene.says("One moment", TAKE_OVER).await;
+        scene.settled().await;
         assert_eq!(scene.ada.holder(), Holder::Operators);
         // They write, the visitor writes, and nobody here hears of it.
         scene.ada.operator_says("How can I help?");
@@ -207,7 +208,7 @@ async fn a_handover_survives_a_kill_at_every_call() {
         let function = scene.stage.programs.of(Platform::Selarti);
         scene.stage.tap.kill_at(at, when, function);
         let taken = scene.selarti.deliver(&saying).await.taken();
-        let killed = scene.stage.was_killed();
+        let killed = scene.stage.was_killed(at, &call);
         assert!(!(taken && killed), "killed {when:?} call {at} ({call})");
         // Somebody at Selarti sends it again.
         assert!(scene.selarti.deliver(&saying).await.taken());
@@ -285,7 +286,8 @@ async fn given_back_at(history: History, point: Point, context: &str) -> bool {
     let event = scene.ada.hand_back().unwrap();
     let delivery = scene.webim.delivered(&event, PATIENCE).await.unwrap();
     assert!(delivery.taken, "{context}: {delivery:?}");
-    let killed = scene.stage.was_killed();
+    let call = calls_of_giving_back(history)[at];
+    let killed = scene.stage.was_killed(at, call);
     scene.settled().await;
     scene.is_with_the_agent(context).await;
 
@@ -328,7 +330,7 @@ async fn a_close_survives_a_kill_at_every_call() {
         let function = scene.stage.programs.of(Platform::Selarti);
         scene.stage.tap.kill_at(at, when, function);
         let taken = scene.selarti.deliver(&saying).await.taken();
-        let killed = scene.stage.was_killed();
+        let killed = scene.stage.was_killed(at, &call);
         assert!(!(taken && killed), "killed {when:?} call {at} ({call})");
         // Somebody at Selarti sends it again.
         assert!(scene.selarti.deliver(&saying).await.taken());

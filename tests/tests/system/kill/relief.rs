@@ -101,7 +101,7 @@ async fn message_at(point: Point, context: &str) -> bool {
         .tap
         .kill_at(at, when, stage.programs.of(Platform::Telegram));
     scene.write("Hello").await;
-    let killed = stage.was_killed();
+    let killed = stage.was_killed(at, CALLS[at]);
     scene.write("Are you there?").await;
     let conversation = stage.settled("shop-bot", "1").await;
 

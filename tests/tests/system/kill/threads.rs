@@ -142,7 +142,7 @@ async fn first_message_at(kind: Kind, point: Point, context: &str) -> bool {
         .tap
         .kill_at(at, when, stage.programs.of(Platform::Telegram));
     scene.write("Hello").await;
-    let killed = stage.was_killed();
+    let killed = stage.was_killed(at, calls[at]);
     scene.write("Are you there?").await;
     stage.settled("shop-bot", "1").await;
 
@@ -215,6 +215,7 @@ async fn reply(kind: Kind, again: bool) {
     let with_a_thread = async move || {
         let scene = Scene::start(kind).await;
         scene.write("Hello").await;
+        scene.stage.settled("shop-bot", "1").await;
         let (thread, _) = scene.agent.heard().remove(0);
         (scene, thread)
     };
@@ -231,7 +232,7 @@ async fn reply(kind: Kind, again: bool) {
         let function = stage.programs.of(agent.platform());
         stage.tap.kill_at(at, when, function);
         let taken = agent.deliver(&saying).await.taken();
-        let killed = stage.was_killed();
+        let killed = stage.was_killed(at, &call);
         assert!(!(taken && killed), "{context}");
         let kept = taken || (at, when) >= REPLY_KEPT;
         if again || !kept {
