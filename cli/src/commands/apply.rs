@@ -35,7 +35,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Failure> {
             lacks.join("; and ")
         ));
     }
-    terminal::line(difference::text(&difference)?).map_err(line)?;
+    terminal::line(difference::text(&table, &difference)?).map_err(line)?;
     if difference.is_none() {
         terminal::line("There is nothing to write.").map_err(line)?;
         table.close().await;

@@ -21,7 +21,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let json = difference::to_json(&difference)?;
         terminal::line(format_args!("{json:#}")).map_err(line)?;
     } else {
-        terminal::line(difference::text(&difference)?).map_err(line)?;
+        terminal::line(difference::text(&table, &difference)?).map_err(line)?;
     }
     table.close().await;
     Ok(if difference.is_none() {

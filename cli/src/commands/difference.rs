@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use shared::connections::Connection;
+use shared::connections::{Connection, SecretRef};
 use shared::model::ConnectionId;
+use shared::platforms::ConnectionSettings;
 use shared::store::connections::Kept;
 
 use super::table::{self, Table};
@@ -38,8 +39,9 @@ impl Arguments {
     }
 }
 
-/// For a person: `+` new, `~` changed, with its keys, `-` removed, `?` not in the file, and how many there are of each.
-pub(super) fn text(difference: &Difference) -> Result<String, Failure> {
+/// For a person: `+` new, `~` changed, with its keys, `-` removed, `?` not in the file, `!` a secret that functions on
+/// AWS will not find, and how many connections there are of each.
+pub(super) fn text(table: &Table, difference: &Difference) -> Result<String, Failure> {
     let mut lines = Vec::new();
     let [mut new, mut changed, mut gone] = [0; 3];
     for change in &difference.changes {
@@ -65,6 +67,9 @@ pub(super) fn text(difference: &Difference) -> Result<String, Failure> {
         }
     }
     lines.extend(left(&difference.left));
+    if table.is_on_aws {
+        lines.extend(unset(difference));
+    }
     let unchanged = difference.unchanged;
     lines.push(format!(
         "{new} new, {changed} changed, {gone} to be removed, {unchanged} as they should be."
@@ -96,6 +101,27 @@ fn left(left: &[ConnectionId]) -> Vec<String> {
     }
     let each = left.iter();
     each.map(|id| format!("? {id} is not in the file; --prune removes it"))
+        .collect()
+}
+
+/// Secrets that are to be in the environment: on a laptop they are, and its file is the first that somebody applies.
+fn unset(difference: &Difference) -> Vec<String> {
+    let connections = difference.changes.iter().filter_map(|change| match change {
+        Change::Add(connection) | Change::Replace { connection, .. } => Some(connection),
+        Change::Remove(_) => None,
+    });
+    connections
+        .flat_map(|connection| {
+            let references = connection.settings.secrets().into_iter();
+            references.filter_map(|reference| match reference {
+                SecretRef::Environment(name) => Some(format!(
+                    "! {reference} of {}: the functions on AWS have no such variable; put it into AWS Secrets Manager and \
+                     write secret:{name}",
+                    connection.id
+                )),
+                SecretRef::Stored { .. } => None,
+            })
+        })
         .collect()
 }
 

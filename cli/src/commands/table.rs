@@ -33,6 +33,8 @@ pub(super) struct Table {
     pub(super) app: App,
     /// Whether a gateway or a deployment may be running on it, so that what is written here is delivered soon.
     pub(super) is_file: bool,
+    /// Whether it is on AWS, where the environment of functions is the deployment's.
+    pub(super) is_on_aws: bool,
     embedded: Option<Embedded>,
 }
 
@@ -71,6 +73,7 @@ impl Arguments {
         Ok(Table {
             app: App::new(store, http, secrets, Retry::default()),
             is_file: embedded.is_some(),
+            is_on_aws: embedded.is_none() && self.endpoint.is_none(),
             embedded,
         })
     }

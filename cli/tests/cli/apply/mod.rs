@@ -136,6 +136,45 @@ async fn what_differs_is_shown_and_written_when_that_is_wanted() {
     gateway.stop().await;
 }
 
+/// The file of a laptop, applied to AWS: nothing else would say so before the first webhook.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_the_functions_will_not_find_are_named() {
+    let gateway = table(GOOD).await;
+    let (_folder, file) = written(&changed());
+    let aws = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", gateway.dynamodb_url()),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "example"),
+    ];
+    let warned = |secret: &str, of: &str| {
+        let (_, name) = secret.split_once(':').unwrap();
+        format!(
+            "! {secret} of {of}: the functions on AWS have no such variable; put it into AWS Secrets Manager and write \
+             secret:{name}\n"
+        )
+    };
+    for arguments in [
+        ["diff", text(&file), "--table", TABLE].as_slice(),
+        &["apply", text(&file), "--table", TABLE, "--yes"],
+    ] {
+        let ended = tokio::task::block_in_place(|| run(arguments, &aws));
+        assert_eq!(ended.err, "");
+        let warnings: String = ended
+            .out
+            .split_inclusive('\n')
+            .filter(|line| line.starts_with('!'))
+            .collect();
+        // What is as it should be is not spoken of, nor is the token that is in AWS now.
+        let expected = [
+            warned("env:SITE_TOKEN", "shop"),
+            warned("env:SELARTI_WEBHOOK_TOKEN", "helper"),
+        ];
+        assert_eq!(warnings, expected.concat(), "{}", ended.out);
+    }
+    gateway.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_difference_as_json_for_programs() {
     let gateway = table(GOOD).await;
