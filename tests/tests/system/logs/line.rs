@@ -56,7 +56,7 @@ impl Line {
         Self(line)
     }
 
-    /// A field that is a text.
+    /// A field that is a text; empty if it is not there.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0[name].as_str().unwrap_or_default()
     }

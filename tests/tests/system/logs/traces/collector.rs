@@ -98,7 +98,7 @@ impl Collector {
         self.received.borrow().requests
     }
 
-    /// The values of a header, one for each request.
+    /// The values of a header, one for each request; empty where it is missing.
     pub(super) fn header(&self, name: &str) -> Vec<String> {
         let batches = self.received.borrow();
         let values = batches.headers.iter().map(|headers| {
