@@ -248,22 +248,9 @@ fn connection_reads(traffic: &Traffic, exchanges: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::costs::page::million;
 
     const ROUNDING: f64 = 0.005;
-
-    fn million(channel: End) -> Traffic {
-        Traffic {
-            messages: 1_000_000,
-            channel,
-            agent: End::SelartiAgent,
-            agent_takes: Duration::from_secs(2),
-            call_takes: Duration::from_millis(40),
-            connections: 2,
-            x86_64: false,
-            dashboard: true,
-            own_key: false,
-        }
-    }
 
     fn dollars(bill: &Bill, service: &str, what: &str) -> f64 {
         let found = bill

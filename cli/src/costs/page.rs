@@ -18,7 +18,8 @@ const CHANNELS: [(&str, End); 3] = [
 const BEGIN: &str = "<!-- switchboard costs: `UPDATE_DOCS=1 cargo test -p switchboard costs` writes what follows -->\n";
 const END: &str = "<!-- end of switchboard costs -->\n";
 
-fn traffic(channel: End) -> Traffic {
+/// What a column is for.
+pub(super) fn million(channel: End) -> Traffic {
     Traffic {
         messages: 1_000_000,
         channel,
@@ -33,7 +34,7 @@ fn traffic(channel: End) -> Traffic {
 }
 
 fn page() -> String {
-    let bills = CHANNELS.map(|(_, channel)| Bill::of(&traffic(channel)));
+    let bills = CHANNELS.map(|(_, channel)| Bill::of(&million(channel)));
     let mut page = String::from("\n| dollars a month |");
     let names = CHANNELS.map(|(name, _)| name);
     writeln!(
